@@ -1,0 +1,24 @@
+//! What a field is: its [`Kind`], who may read and write it, the rules its values obey, and how
+//! Rust types become fields ([`FieldType`]).
+//!
+//! # Design
+//!
+//! A resource is described by constants, and everything that happens at run time (parsing bodies
+//! and queries, building SQL, writing JSON, describing the API) reads those constants. That code is
+//! compiled once, in this crate, instead of once per resource in the user's.
+
+mod kind;
+mod meta;
+mod object;
+mod patch;
+mod rule;
+mod types;
+mod value;
+
+pub use kind::{IntKind, Kind};
+pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
+pub use object::{EnumMeta, EnumType, Fields, ObjectMeta, ObjectType, Variant};
+pub use patch::{Patch, Set};
+pub use rule::{Bound, Rule, RuleError, RuleMeta};
+pub use types::{Element, FieldType, NotNull, UpdateOf, ValueError};
+pub use value::{Cell, Value};

@@ -1,0 +1,266 @@
+//! Where rows are kept: the [`Store`] trait, the stores that come with the framework, and
+//! [`Database`], the handle that resources are mounted on.
+//!
+//! # Design
+//!
+//! A store works on a resource's description and on plain values, so that one store serves every
+//! resource and is compiled once. Requests are owned values ([`Select`], [`Write`]): a store may
+//! send them to another thread, or into a transaction, as they are. Each carries a `scope`: a
+//! filter given from outside, for rows that are as if they were not there when it does not hold.
+//!
+//! Reads come in two forms. [`Store::select`] gives records; [`Store::select_json`] gives the bytes
+//! of the response, which a store can make from its rows without a record in between. The second
+//! is provided in terms of the first, and must give the same bytes.
+
+mod error;
+mod json;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub mod sql;
+
+pub use error::{StoreError, StoreErrorKind, StoreResult};
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::field::Value;
+use crate::json::Projection;
+use crate::query::{CountMode, Filter, Keyset, SortKey};
+use crate::resource::{Record, ResourceMeta, Resources};
+
+/// A future that can be sent, in a box.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A place that keeps the rows of resources.
+///
+/// Every method is one atomic step. See the module's documentation for the design, and
+/// `conformance` for the suite that a store has to pass.
+pub trait Store: Send + Sync + 'static {
+    /// The name that logs and messages use.
+    fn name(&self) -> &'static str;
+
+    /// Asks whether the store answers.
+    fn ping(&self) -> BoxFuture<'_, StoreResult<()>>;
+
+    /// Creates what is missing of these resources' tables and indexes.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreErrorKind::Drift`] where a table exists and does not fit its resource; the message
+    /// has the statements that would mend it.
+    fn migrate<'a>(&'a self, resources: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<()>>;
+
+    /// Rows of a resource, in an order, as records.
+    fn select(&self, select: Select) -> BoxFuture<'_, StoreResult<Selection>>;
+
+    /// Rows of a resource, in an order, as JSON objects separated by commas.
+    ///
+    /// Provided through [`Store::select`]; override it where rows can be written without records.
+    fn select_json(&self, select: Select, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<JsonSelection>> {
+        Box::pin(async move { Ok(self.select(select.clone()).await?.to_json(&select, &projection)?) })
+    }
+
+    /// The row with this identifier, as a record.
+    fn get(&self, key: Key) -> BoxFuture<'_, StoreResult<Option<Record>>>;
+
+    /// The row with this identifier, as a JSON object.
+    ///
+    /// Provided through [`Store::get`]; override it where rows can be written without records.
+    fn get_json(&self, key: Key, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<Option<JsonRow>>> {
+        Box::pin(async move {
+            let Some(record) = self.get(key).await? else { return Ok(None) };
+            Ok(Some(JsonRow { json: record.to_json(&projection)?, version: record.version }))
+        })
+    }
+
+    /// Carries out one write.
+    fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>>;
+
+    /// Ends all connections, after what is running has ended.
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
+/// The handle of a store that resources are mounted on. Cheap to clone.
+#[derive(Clone)]
+pub struct Database(Arc<dyn Store>);
+
+impl Database {
+    /// A handle of this store.
+    #[must_use]
+    pub fn new(store: impl Store) -> Self {
+        Self(Arc::new(store))
+    }
+
+    /// Creates what is missing of these resources' tables and indexes: of one resource, or of a
+    /// tuple of them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Store::migrate`].
+    pub async fn migrate<R: Resources>(&self) -> StoreResult<()> {
+        self.0.migrate(&R::metas()).await
+    }
+}
+
+impl std::ops::Deref for Database {
+    type Target = dyn Store;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Database").field(&self.0.name()).finish()
+    }
+}
+
+/// One row of a resource.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// The resource.
+    pub meta: &'static ResourceMeta,
+    /// The row's identifier.
+    pub id: Value,
+    /// The rows that are there at all.
+    pub scope: Filter,
+}
+
+/// Rows of a resource.
+#[derive(Debug, Clone)]
+pub struct Select {
+    /// The resource.
+    pub meta: &'static ResourceMeta,
+    /// The rows that are there at all.
+    pub scope: Filter,
+    /// Which of them.
+    pub filter: Filter,
+    /// In which order; the last key is the identifier, so that the order is total.
+    pub sort: Vec<SortKey>,
+    /// Which part.
+    pub window: Window,
+    /// Whether and how all that match `scope` and `filter` are counted, in the same step.
+    pub count: CountMode,
+}
+
+/// Which part of the rows that match.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Window {
+    /// Rows by number.
+    Offset {
+        /// How many to leave out.
+        offset: u64,
+        /// How many to take at most.
+        limit: u32,
+    },
+    /// Rows from a place in the order on.
+    Keyset {
+        /// The place; the beginning where there is none.
+        keyset: Option<Keyset>,
+        /// How many to take at most.
+        limit: u32,
+    },
+}
+
+/// What a [`Select`] found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Selection {
+    /// The rows, in the order asked for (backward keysets too).
+    pub records: Vec<Record>,
+    /// How many match in all, where that was asked.
+    pub total: Option<Total>,
+    /// For [`Window::Keyset`]: whether there are more rows in its direction.
+    pub has_more: bool,
+}
+
+/// What a [`Select`] found, as JSON.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct JsonSelection {
+    /// The rows as objects separated by commas, without brackets.
+    pub items: Vec<u8>,
+    /// How many there are.
+    pub len: usize,
+    /// The sort keys' values of the first and the last row; needed for [`Window::Keyset`] only.
+    pub edges: Option<(Vec<Value>, Vec<Value>)>,
+    /// How many match in all, where that was asked.
+    pub total: Option<Total>,
+    /// For [`Window::Keyset`]: whether there are more rows in its direction.
+    pub has_more: bool,
+}
+
+/// A count of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Total {
+    /// How many.
+    pub rows: u64,
+    /// How far that can be trusted: [`CountMode::Exact`], [`CountMode::Estimated`], or
+    /// [`CountMode::Capped`] where there are more than `rows`.
+    pub kind: CountMode,
+}
+
+/// One row as JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonRow {
+    /// The object.
+    pub json: Vec<u8>,
+    /// The row's version.
+    pub version: i64,
+}
+
+/// One write.
+#[derive(Debug, Clone)]
+pub enum Write {
+    /// A new row.
+    Insert {
+        /// The resource.
+        meta: &'static ResourceMeta,
+        /// One value per field. An identifier of [`Kind::Int`](crate::field::Kind::Int) that the
+        /// store chooses is null here; every other identifier, default and timestamp is set.
+        values: Vec<Value>,
+        /// The version of the new row.
+        version: i64,
+    },
+    /// Some fields of one row get other values, and its version grows by one.
+    Update {
+        /// The row.
+        key: Key,
+        /// The fields' positions, with their new values.
+        changes: Vec<(usize, Value)>,
+        /// The version that the row must have.
+        version: Option<i64>,
+    },
+    /// One row goes.
+    Delete {
+        /// The row.
+        key: Key,
+        /// The version that the row must have.
+        version: Option<i64>,
+    },
+}
+
+/// What became of a [`Write`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Written {
+    /// It was done. The row as it is now, or, for a delete, as it was.
+    Done(Record),
+    /// There is no such row in the scope.
+    Missing,
+    /// The row has another version.
+    Stale {
+        /// The version that it has.
+        version: i64,
+    },
+}
+
+impl Select {
+    /// The limit of its window.
+    #[must_use]
+    pub const fn limit(&self) -> u32 {
+        match self.window {
+            Window::Offset { limit, .. } | Window::Keyset { limit, .. } => limit,
+        }
+    }
+}
