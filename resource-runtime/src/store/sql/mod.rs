@@ -2,11 +2,13 @@
 //! [`ResourceMeta`](crate::resource::ResourceMeta), values are placeholders, and nothing that a
 //! client sends is ever part of the text, but the number of rows on a page.
 
+mod decode;
 mod keyset;
 pub mod schema;
 mod statements;
 mod text;
 
+pub use decode::from_json;
 pub use statements::{all, count, delete, get, insert, select, total, update, version_of};
 pub use text::{Dialect, SqlText, postgres_type, sqlite_type};
 

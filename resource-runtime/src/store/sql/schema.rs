@@ -155,7 +155,7 @@ pub fn indexes(dialect: Dialect, meta: &ResourceMeta) -> Vec<Index> {
     plan.default_order();
     for set in meta.indexes {
         let fields = plan.fields(set);
-        plan.add("idx", false, &fields, plan.columns(&fields));
+        plan.add("idx", false, &fields, &plan.columns(&fields));
     }
     plan.indexes
 }
@@ -173,7 +173,7 @@ impl Plan<'_> {
 
     fn unique(&mut self, names: &[&str]) {
         let fields = self.fields(names);
-        self.add("key", true, &fields, self.columns(&fields));
+        self.add("key", true, &fields, &self.columns(&fields));
     }
 
     fn field(&mut self, field: &'static FieldMeta) {
@@ -185,33 +185,33 @@ impl Plan<'_> {
             if field.sort && fits {
                 self.sort(field);
             } else if (equality || range) && !field.unique && fits {
-                self.add("idx", false, &[field], self.columns(&[field]));
+                self.add("idx", false, &[field], &self.columns(&[field]));
             } else if equality && !field.unique {
-                self.add("hash", false, &[field], format!("USING hash ({})", self.column(field)));
+                self.add("hash", false, &[field], &format!("USING hash ({})", self.column(field)));
             }
         }
         if any(&[Operator::Ieq]) {
             self.fold(field, fits);
         }
         if any(&[Operator::HasAll, Operator::HasAny]) && self.is_array(field) {
-            self.add("gin", false, &[field], format!("USING gin ({})", self.column(field)));
+            self.add("gin", false, &[field], &format!("USING gin ({})", self.column(field)));
         }
     }
 
     fn sort(&mut self, field: &'static FieldMeta) {
         let columns = self.with_id(&[(field, "")]);
-        self.add("sort", false, &[field], columns);
+        self.add("sort", false, &[field], &columns);
         // Read backwards the index above has its nulls first, and PostgreSQL cannot jump over them.
         if field.nullable && self.dialect == Dialect::Postgres {
             let columns = self.with_id(&[(field, " DESC NULLS LAST")]);
-            self.add("desc", false, &[field], columns);
+            self.add("desc", false, &[field], &columns);
         }
     }
 
     fn fold(&mut self, field: &'static FieldMeta, fits: bool) {
         let folded = fold(self.dialect, &self.column(field));
         let method = if fits { "" } else { "USING hash " };
-        self.add("fold", false, &[field], format!("{method}({folded})"));
+        self.add("fold", false, &[field], &format!("{method}({folded})"));
     }
 
     /// An index for the order of lists that ask for none, where it has several keys.
@@ -231,10 +231,10 @@ impl Plan<'_> {
             .map(|(key, field)| (*field, direction(key.descending, key.nulls_first, field.nullable)))
             .collect();
         let fields: Vec<_> = keys.iter().map(|(_, field)| *field).collect();
-        self.add("order", false, &fields, self.with_id(&parts));
+        self.add("order", false, &fields, &self.with_id(&parts));
     }
 
-    fn add(&mut self, suffix: &str, unique: bool, fields: &[&'static FieldMeta], on: String) {
+    fn add(&mut self, suffix: &str, unique: bool, fields: &[&'static FieldMeta], on: &str) {
         let columns: Vec<_> = fields.iter().map(|it| it.column).collect();
         let name = name(self.meta.table, &columns, suffix);
         if fields.is_empty() || self.indexes.iter().any(|it| it.name == name) {
@@ -246,7 +246,7 @@ impl Plan<'_> {
         out.push(" ON ");
         out.ident(self.meta.table);
         out.push(" ");
-        out.push(&on);
+        out.push(on);
         self.indexes.push(Index { name, unique, fields: fields.iter().map(|it| it.name).collect(), create: out.text });
     }
 
