@@ -14,7 +14,6 @@
 
 mod error;
 mod json;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod sql;
 
 pub use error::{StoreError, StoreErrorKind, StoreResult};
