@@ -15,6 +15,8 @@
 mod error;
 mod json;
 pub mod sql;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 
 pub use error::{StoreError, StoreErrorKind, StoreResult};
 

@@ -33,12 +33,12 @@ pub fn create(dialect: Dialect, meta: &ResourceMeta) -> Vec<String> {
 pub fn table(dialect: Dialect, meta: &ResourceMeta) -> String {
     let mut out = SqlText::new(dialect);
     out.push("CREATE TABLE IF NOT EXISTS ");
-    write_definition(&mut out, meta, meta.table);
+    write_definition(&mut out, meta, meta.table, &[]);
     out.text
 }
 
-/// Writes a table's name and everything after it.
-pub(super) fn write_definition(out: &mut SqlText, meta: &ResourceMeta, name: &str) {
+/// Writes a table's name and everything after it, with the definitions of further columns.
+pub(super) fn write_definition(out: &mut SqlText, meta: &ResourceMeta, name: &str, extra: &[String]) {
     out.ident(name);
     out.push(" (");
     for (index, field) in meta.fields.iter().enumerate() {
@@ -47,6 +47,10 @@ pub(super) fn write_definition(out: &mut SqlText, meta: &ResourceMeta, name: &st
         } else {
             write_column(out, meta, field);
         }
+        out.push(", ");
+    }
+    for column in extra {
+        out.push(column);
         out.push(", ");
     }
     out.ident(VERSION);
