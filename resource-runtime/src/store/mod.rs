@@ -17,6 +17,8 @@ mod error;
 mod json;
 mod memory;
 pub mod sql;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 
 pub use complete::complete;
 pub use error::{StoreError, StoreErrorKind, StoreResult};
