@@ -5,5 +5,5 @@ mod operator;
 mod plan;
 
 pub use filter::{Condition, Filter, Operand};
-pub use operator::Operator;
+pub use operator::{OperandShape, Operator};
 pub use plan::{CountMode, Keyset, ListQuery, Paging, SortKey};

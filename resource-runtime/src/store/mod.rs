@@ -14,7 +14,8 @@
 
 mod error;
 mod json;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sql;
 
 pub use error::{StoreError, StoreErrorKind, StoreResult};

@@ -69,11 +69,11 @@ impl PostgresStore {
     ///
     /// # Errors
     ///
-    /// [`StoreErrorKind::Settings`] where the URL cannot be used, and
-    /// [`StoreErrorKind::Unavailable`] where the server cannot be reached.
+    /// [`StoreErrorKind::Unavailable`] where the URL cannot be used or the server cannot be reached;
+    /// the message says which, and why.
     pub async fn connect(url: &str) -> StoreResult<Self> {
         let settings = url.parse().map_err(|error: PostgresUrlError| {
-            StoreError::new(StoreErrorKind::Settings).caused_by(error)
+            StoreError::new(StoreErrorKind::Unavailable).caused_by(error)
         })?;
         Self::connect_with(settings).await
     }

@@ -16,7 +16,7 @@ pub(super) struct Tls(Option<Rustls>);
 
 impl Tls {
     pub(super) fn new(settings: &PostgresSettings) -> StoreResult<Self> {
-        rustls(settings).map(Self).map_err(|reason| StoreError::new(StoreErrorKind::Settings).caused_by(reason))
+        rustls(settings).map(Self).map_err(|reason| StoreError::new(StoreErrorKind::Unavailable).caused_by(reason))
     }
 
     pub(super) async fn connect(&self, config: &Config) -> Result<(Client, Driver), Error> {
