@@ -14,9 +14,11 @@
 //!
 //! Nothing that processes must share is kept in one of them: any number can use one database.
 
+mod catalog;
 mod config;
 mod connection;
 mod decode;
+mod drift;
 mod encode;
 mod error;
 mod lanes;
