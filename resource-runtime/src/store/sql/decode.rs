@@ -187,7 +187,8 @@ mod tests {
     #[test]
     fn objects_come_back() {
         let value = Value::Object(vec![Value::Text("x".to_owned()), Value::Null, Value::Int(1)]);
-        round_trip(Value::List(vec![value]), &Kind::List(&Kind::Object(&INNER)));
+        const ITEM: Kind = Kind::Object(&INNER);
+        round_trip(Value::List(vec![value]), &Kind::List(&ITEM));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::{everything, insert, key, on_server};
-use crate::field::{FieldMeta, IdSource, Kind, ObjectMeta, Value};
+use crate::field::{EnumType, FieldMeta, IdSource, Kind, ObjectMeta, Value};
 use crate::json::Projection;
 use crate::model::Usage;
 use crate::resource::{Record, ResourceMeta};
@@ -56,7 +56,7 @@ static ZOO: &ResourceMeta = &ResourceMeta::new(
         FieldMeta::of::<Option<Timestamp>>("moment"),
         FieldMeta::of::<Option<Date>>("day"),
         FieldMeta::of::<Option<Time>>("hour"),
-        FieldMeta::of::<Option<BookStatus>>("status"),
+        of_kind("status", Kind::Enum(BookStatus::ENUM)),
         FieldMeta::of::<Option<serde_json::Value>>("anything"),
         of_kind("address", Kind::Object(&ADDRESS)),
         FieldMeta::of::<Option<Vec<bool>>>("flags"),
@@ -71,7 +71,7 @@ static ZOO: &ResourceMeta = &ResourceMeta::new(
         FieldMeta::of::<Option<Vec<Timestamp>>>("moments"),
         FieldMeta::of::<Option<Vec<Date>>>("days"),
         FieldMeta::of::<Option<Vec<Time>>>("hours"),
-        FieldMeta::of::<Option<Vec<BookStatus>>>("statuses"),
+        of_kind("statuses", Kind::List(&Kind::Enum(BookStatus::ENUM))),
         of_kind("addresses", Kind::List(&Kind::Object(&ADDRESS))),
     ],
 );
@@ -178,7 +178,7 @@ fn rows() -> Vec<Vec<Value>> {
     let edges: Vec<_> = ZOO.fields.iter().map(|it| edges(&it.kind)).collect();
     let longest = edges.iter().map(Vec::len).max().unwrap();
     let row = |index: usize| {
-        edges.iter().enumerate().map(|(field, edges)| match field {
+        edges.iter().enumerate().map(move |(field, edges)| match field {
             0 => Value::Null,
             _ => edges[index % edges.len()].clone(),
         })
