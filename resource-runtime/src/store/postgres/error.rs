@@ -77,7 +77,12 @@ fn columns_in(detail: &str, meta: &ResourceMeta) -> Vec<&'static str> {
     let Some((_, rest)) = detail.split_once('(') else { return Vec::new() };
     let Some((columns, _)) = rest.split_once(")=(") else { return Vec::new() };
     let field = |column: &str| {
-        let column = column.trim().trim_matches('"');
+        let column = column.trim();
+        // Names that need quotes have them.
+        let column = match column.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
+            Some(quoted) => quoted.replace("\"\"", "\""),
+            None => column.to_owned(),
+        };
         meta.fields.iter().find(|it| it.column == column).map(|it| it.name)
     };
     // All of them or none: some would say the wrong thing.

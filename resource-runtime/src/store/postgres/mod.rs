@@ -131,7 +131,7 @@ impl PostgresStore {
             let Some(expected) = version else { return Ok(Written::Missing) };
             let rows = self.read(&sql::version_of(DIALECT, &key), Some(key.meta)).await?;
             let Some(row) = rows.first() else { return Ok(Written::Missing) };
-            let found = row::version(row)?;
+            let found = row::number(row, 0)?;
             if found != expected {
                 return Ok(Written::Stale { version: found });
             }

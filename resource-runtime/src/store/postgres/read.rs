@@ -6,6 +6,7 @@ use super::PostgresStore;
 use super::row::{self, Columns};
 use crate::field::Value;
 use crate::json::Projection;
+use crate::query::CountMode;
 use crate::resource::Record;
 use crate::store::sql::{self, Dialect};
 use crate::store::{JsonRow, JsonSelection, Key, Select, Selection, StoreResult, Total, Window};
@@ -69,21 +70,20 @@ impl PostgresStore {
         let Some(row) = rows.first() else { return Ok(None) };
         let mut json = Vec::with_capacity(row.raw_size_bytes() * 2);
         columns.write_json(row, projection, &mut json)?;
-        Ok(Some(JsonRow { json, version: row::version(row)? }))
+        Ok(Some(JsonRow { json, version: row::number(row, columns.fields.len())? }))
     }
 
     async fn find(&self, select: &Select, columns: &[usize]) -> StoreResult<Found> {
-        let rows = sql::select(DIALECT, select, columns);
-        let (mut rows, total) = match sql::count(DIALECT, select) {
-            None => (self.read(&rows, Some(select.meta)).await?, None),
-            Some(count) => {
-                let (rows, count) = tokio::try_join!(
-                    self.read(&rows, Some(select.meta)),
-                    self.read(&count, Some(select.meta))
-                )?;
-                let counted = count.first().map(row::number).transpose()?.unwrap_or(0);
-                (rows, sql::total(DIALECT, select, counted))
-            }
+        let (mut rows, total) = if select.count == CountMode::None {
+            (self.read(&sql::select(DIALECT, select, columns), Some(select.meta)).await?, None)
+        } else {
+            let rows = self.read(&sql::select_counted(DIALECT, select, columns), Some(select.meta)).await?;
+            let counted = match rows.first() {
+                // After the columns comes the version.
+                Some(row) => row::number(row, columns.len() + 1)?,
+                None => self.count_rows(select).await?,
+            };
+            (rows, sql::total(DIALECT, select, counted))
         };
         let Window::Keyset { keyset, limit } = &select.window else {
             return Ok(Found { rows, has_more: false, total });
@@ -96,5 +96,16 @@ impl PostgresStore {
             rows.reverse();
         }
         Ok(Found { rows, has_more, total })
+    }
+
+    /// How many rows match, where the window has none of them.
+    async fn count_rows(&self, select: &Select) -> StoreResult<i64> {
+        let from_start = matches!(select.window, Window::Offset { offset: 0, .. } | Window::Keyset { keyset: None, .. });
+        if from_start && select.limit() > 0 {
+            return Ok(0);
+        }
+        let Some(count) = sql::count(DIALECT, select) else { return Ok(0) };
+        let rows = self.read(&count, Some(select.meta)).await?;
+        rows.first().map_or(Ok(0), |it| row::number(it, 0))
     }
 }

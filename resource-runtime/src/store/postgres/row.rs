@@ -16,17 +16,12 @@ pub(super) fn record(row: &Row, meta: &ResourceMeta) -> StoreResult<Record> {
     for (column, field) in meta.fields.iter().enumerate() {
         values.push(read_value(raw(row, column)?, &field.kind).map_err(malformed)?);
     }
-    Ok(Record { values, version: version(row)? })
+    Ok(Record { values, version: number(row, meta.fields.len())? })
 }
 
-/// The row's version, which is its last column.
-pub(super) fn version(row: &Row) -> StoreResult<i64> {
-    row.try_get(row.len() - 1).map_err(internal)
-}
-
-/// The number that a count's row has.
-pub(super) fn number(row: &Row) -> StoreResult<i64> {
-    row.try_get(0).map_err(internal)
+/// The number in a column: a version, which comes after the fields, or a count.
+pub(super) fn number(row: &Row, column: usize) -> StoreResult<i64> {
+    row.try_get(column).map_err(internal)
 }
 
 /// Which columns of a statement the fields of a resource are in.

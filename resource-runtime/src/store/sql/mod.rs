@@ -9,7 +9,7 @@ mod statements;
 mod text;
 
 pub use decode::from_json;
-pub use statements::{all, count, delete, get, insert, select, total, update, version_of};
+pub use statements::{all, count, delete, get, insert, select, select_counted, total, update, version_of};
 pub use text::{Dialect, SqlText, postgres_type, sqlite_type};
 
 /// The column that holds a row's version.

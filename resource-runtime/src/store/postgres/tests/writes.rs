@@ -163,7 +163,7 @@ async fn duplicates_name_the_fields_of_the_constraint() {
         Store::write(&store, shelf("d", "hall", None)).await.unwrap();
         it.sql("CREATE UNIQUE INDEX of_somebody ON \"order\" (\"Room \"\"A\"\"\") WHERE \"row\" = 9").await;
         Store::write(&store, shelf("e", "attic", Some(9))).await.unwrap();
-        it.sql("DROP INDEX order__room__row__key").await;
+        it.sql("DROP INDEX \"order__Room \"\"A\"\"__row__key\"").await;
         assert_eq!(refused(&store, shelf("f", "attic", Some(9))).await, of(&["room"]), "one of somebody else's");
     })
     .await;
