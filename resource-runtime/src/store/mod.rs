@@ -16,6 +16,8 @@ mod complete;
 mod error;
 mod json;
 mod memory;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
