@@ -11,6 +11,7 @@ pub mod field;
 pub mod input;
 pub mod json;
 pub mod model;
+pub mod openapi;
 pub mod query;
 pub mod resource;
 pub mod store;
