@@ -127,7 +127,8 @@ impl Info {
     }
 
     pub(super) fn servers(&self) -> Vec<Object> {
-        let server = |url: &str, description: &str| Object::new().with("url", url).with_text("description", description);
+        let server =
+            |url: &str, description: &str| Object::new().with("url", url).with_text("description", description);
         if self.servers.is_empty() {
             return vec![server("/", "")];
         }

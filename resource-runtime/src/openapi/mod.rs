@@ -173,7 +173,7 @@ fn service_operation(operation: &ServiceOperation, errors: &ErrorModel, componen
     Object::new()
         .with("tags", [SERVICE_TAG])
         .with("summary", operation.summary)
-        .with_text("description", operation.description)
+        .with("description", if operation.description.is_empty() { description } else { operation.description })
         .with("operationId", operation.id)
         .with("responses", responses)
 }

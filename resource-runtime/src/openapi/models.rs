@@ -31,7 +31,9 @@ pub(super) fn model(meta: &'static ResourceMeta, usage: Usage, components: &mut 
 pub(super) fn selection(meta: &ResourceMeta, components: &mut Components) -> Object {
     let properties = properties(meta, &Usage::Response.slots(meta), components);
     let doc = format!("Those fields of `{}` that the parameter `fields` names.", meta.name);
-    let schema = object_schema(&doc, properties, Vec::<Node>::new()).with("minProperties", 1).with("additionalProperties", false);
+    let schema = object_schema(&doc, properties, Vec::<Node>::new())
+        .with("minProperties", 1)
+        .with("additionalProperties", false);
     components.schema(&format!("{}Fields", meta.name), schema)
 }
 
@@ -108,7 +110,8 @@ pub(super) fn bulk_update(meta: &'static ResourceMeta, components: &mut Componen
             properties.set(name, schema.clone());
         }
     }
-    let schema = object_schema(meta.doc, properties, vec![id.name]).with("additionalProperties", false).with("minProperties", 2);
+    let schema =
+        object_schema(meta.doc, properties, vec![id.name]).with("additionalProperties", false).with("minProperties", 2);
     components.schema(&format!("{}BulkUpdate", meta.name), schema)
 }
 

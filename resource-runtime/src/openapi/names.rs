@@ -87,7 +87,12 @@ mod tests {
 
     #[test]
     fn words_are_cut_where_their_writer_meant() {
-        for (text, expected) in [("BookReview", "book review"), ("book-reviews", "book reviews"), ("HTTPLog", "httplog"), ("Book2Go", "book2 go")] {
+        for (text, expected) in [
+            ("BookReview", "book review"),
+            ("book-reviews", "book reviews"),
+            ("HTTPLog", "httplog"),
+            ("Book2Go", "book2 go"),
+        ] {
             assert_eq!(words(text), expected);
         }
         assert_eq!(pascal("book_reviews"), "BookReviews");

@@ -131,7 +131,9 @@ impl Node {
                     .map(|(field, value)| (field.name, Self::of_value(value, &field.kind)))
                     .collect(),
             ),
-            (Value::Json(text), _) => serde_json::from_str::<serde_json::Value>(text).as_ref().map_or(Self::Null, Self::from),
+            (Value::Json(text), _) => {
+                serde_json::from_str::<serde_json::Value>(text).as_ref().map_or(Self::Null, Self::from)
+            }
             // What is left is written as a number, or as a text without escapes.
             _ => {
                 let mut out = Vec::new();

@@ -43,7 +43,7 @@ pub(super) fn operation(context: &Context<'_>, operation: Operation, components:
     Object::new()
         .with("tags", [names::tag(mounted)])
         .with("summary", names::summary(mounted, operation))
-        .with_text("description", description(operation))
+        .with("description", description(operation))
         .with("operationId", names::operation_id(mounted, operation, context.suffix))
         .with_some("deprecated", mounted.deprecated.then_some(true))
         .with_some("parameters", (!parameters.is_empty()).then_some(parameters))
@@ -57,13 +57,14 @@ const fn description(operation: Operation) -> &'static str {
             "Answers with a page of numbered pages (`page`, `per_page`), or, where `cursor` or `limit` is sent, with a \
              page between cursors. All conditions hold together."
         }
-        Operation::Get | Operation::Create => "",
+        Operation::Create => "Fields that have a default, or that can be null, may be absent.",
+        Operation::Get => "Answers 304 where `If-None-Match` has the row's `ETag`.",
         Operation::Replace => "Sets every field; one that is absent goes back to its default.",
         Operation::Update => {
             "Changes the fields that are sent (RFC 7396): an absent one stays as it is, `null` takes a value away, an \
              array is replaced as a whole."
         }
-        Operation::Delete => "",
+        Operation::Delete => "It is gone for good; a second time the answer is 404.",
         Operation::BulkCreate | Operation::BulkUpdate => {
             "Each item stands or falls for itself, and `errors` says which fell and why; with `atomic=true` it is all \
              or nothing."
@@ -83,16 +84,16 @@ fn parameters(meta: &'static ResourceMeta, operation: Operation, components: &mu
         }
         Operation::Create => {}
         Operation::Replace | Operation::Update | Operation::Delete => all.push(if_match(components)),
-        Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete => all.push(parameters::atomic(components)),
+        Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete => {
+            all.push(parameters::atomic(components))
+        }
     }
     all
 }
 
 fn request_body(meta: &'static ResourceMeta, operation: Operation, components: &mut Components) -> Option<Object> {
     let (media_type, schema) = match operation {
-        Operation::Create | Operation::Replace => {
-            ("application/json", models::model(meta, Usage::Create, components))
-        }
+        Operation::Create | Operation::Replace => ("application/json", models::model(meta, Usage::Create, components)),
         // The server takes `application/json` too; generators that find two types ask for one.
         Operation::Update => ("application/merge-patch+json", models::model(meta, Usage::Update, components)),
         Operation::BulkCreate => ("application/json", batch(models::model(meta, Usage::Create, components))),
@@ -156,10 +157,7 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
             Responses::new().success(200, Answer::new("What is gone, and what was not there.").body(body), components)
         }
     };
-    let of_item = matches!(
-        operation,
-        Operation::Get | Operation::Replace | Operation::Update | Operation::Delete
-    );
+    let of_item = matches!(operation, Operation::Get | Operation::Replace | Operation::Update | Operation::Delete);
     let writes_item = of_item && operation != Operation::Get;
     let has_body = !matches!(operation, Operation::List | Operation::Get | Operation::Delete);
     let updates = matches!(operation, Operation::Update | Operation::BulkUpdate);

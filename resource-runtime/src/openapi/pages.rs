@@ -7,9 +7,9 @@
 //! As a union of two objects every generated client would have to unwrap or narrow before it could
 //! read `items`, for a mode that it did not choose; validators see the same precision either way.
 
+use super::Object;
 use super::components::Components;
 use super::models;
-use super::Object;
 use crate::resource::ResourceMeta;
 
 /// The page of a resource's list.
@@ -38,7 +38,10 @@ fn envelope(item: Object) -> Object {
         .with("items", Object::new().with("type", "array").with("items", item))
         .with(
             "total",
-            nullable(integer("int64", 0, "How many rows match in all; without a value where they were not counted."), "integer"),
+            nullable(
+                integer("int64", 0, "How many rows match in all; without a value where they were not counted."),
+                "integer",
+            ),
         )
         .with(
             "total_kind",
@@ -51,7 +54,14 @@ fn envelope(item: Object) -> Object {
         .with("per_page", integer("int32", 1, "Page mode: rows per page."))
         .with(
             "total_pages",
-            nullable(integer("int64", 0, "Page mode: how many pages there are; without a value where rows were not counted."), "integer"),
+            nullable(
+                integer(
+                    "int64",
+                    0,
+                    "Page mode: how many pages there are; without a value where rows were not counted.",
+                ),
+                "integer",
+            ),
         )
         .with("has_next", flag("Page mode: whether there is a page after this one."))
         .with("has_prev", flag("Page mode: whether there is a page before this one."))

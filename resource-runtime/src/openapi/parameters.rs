@@ -9,7 +9,11 @@ use crate::resource::ResourceMeta;
 /// What a list takes, from the table that its parser reads.
 pub(super) fn list(meta: &'static ResourceMeta, components: &mut Components) -> Vec<Object> {
     let parameters = query::parameters(meta);
-    parameters.iter().filter(|it| !it.allowed.is_empty() || !needs_names(it)).map(|it| described(it, components)).collect()
+    parameters
+        .iter()
+        .filter(|it| !it.allowed.is_empty() || !needs_names(it))
+        .map(|it| described(it, components))
+        .collect()
 }
 
 /// `fields` of one row: as on a list.
@@ -44,10 +48,7 @@ fn described(parameter: &ParameterMeta, components: &mut Components) -> Object {
         let one = literal(text, &item);
         if parameter.many { Node::Array(vec![one]) } else { one }
     });
-    let object = Object::new()
-        .with("name", parameter.name.as_str())
-        .with("in", "query")
-        .with("description", doc);
+    let object = Object::new().with("name", parameter.name.as_str()).with("in", "query").with("description", doc);
     let object = match many {
         // A filter's values come one by one, since they may have commas in them; names do not.
         Some(_) => object.with("style", "form").with("explode", is_filter),

@@ -149,7 +149,8 @@ mod tests {
 
     #[test]
     fn what_both_know_stays() {
-        for it in [r"^([0-9]{10}|[0-9]{13})$", r"^[a-z\-_.]+@x\.org$", r"^\d{4}-\w*\s?$", r"a{2,}b{1,3}", r"[^\]a]", ""] {
+        for it in [r"^([0-9]{10}|[0-9]{13})$", r"^[a-z\-_.]+@x\.org$", r"^\d{4}-\w*\s?$", r"a{2,}b{1,3}", r"[^\]a]", ""]
+        {
             check(it, Some(it));
         }
     }

@@ -1,3 +1,5 @@
+mod zoo;
+
 use super::*;
 use crate::field::{FieldMeta, ObjectMeta};
 use crate::resource::{Operation, Operations, ResourceMeta};
@@ -61,18 +63,28 @@ fn references<'a>(node: &'a Node, found: &mut Vec<&'a str>) {
 }
 
 /// `BLESS=1` writes the file anew.
+#[track_caller]
+fn check_golden(name: &str, document: &Node) {
+    let path = format!("{}/src/openapi/tests/{name}", env!("CARGO_MANIFEST_DIR"));
+    let document = String::from_utf8(document.to_json_pretty()).unwrap();
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &document).unwrap();
+    }
+    let golden = std::fs::read_to_string(&path).unwrap_or_default();
+    for (line, (is, was)) in document.lines().zip(golden.lines()).enumerate() {
+        assert_eq!(is, was, "line {} of {name}; if the change is meant, run the test with BLESS=1", line + 1);
+    }
+    assert_eq!(document.len(), golden.len(), "{name} has another length; run the test with BLESS=1");
+}
+
 #[test]
 fn the_document_of_the_book_is_the_golden_file() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/openapi/tests/book.json");
-    let document = String::from_utf8(books().to_json_pretty()).unwrap();
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(path, &document).unwrap();
-    }
-    let golden = std::fs::read_to_string(path).unwrap_or_default();
-    for (line, (is, was)) in document.lines().zip(golden.lines()).enumerate() {
-        assert_eq!(is, was, "line {} of book.json; if the change is meant, run the test with BLESS=1", line + 1);
-    }
-    assert_eq!(document.len(), golden.len(), "book.json has another length; run the test with BLESS=1");
+    check_golden("book.json", &books());
+}
+
+#[test]
+fn the_document_of_the_zoo_is_the_golden_file() {
+    check_golden("zoo.json", &described(&[Mounted::new(zoo::ANIMAL, "/api/v1"), Mounted::new(BOOK, "/api/v1")]));
 }
 
 #[test]
@@ -234,8 +246,146 @@ fn what_would_have_one_name_is_refused() {
         "problems",
         &[FieldMeta::of::<i64>("id").id(crate::field::IdSource::Store)],
     );
-    check_refused(&[Mounted::new(BOOK, "/api/v1"), Mounted::new(OTHER, "/api/v1")], "models of the API are called `Book`");
-    check_refused(&[Mounted::new(BOOK, "/api/v1"), Mounted::new(OTHER, "/api/v2")], "models of the API are called `Book`");
+    check_refused(
+        &[Mounted::new(BOOK, "/api/v1"), Mounted::new(OTHER, "/api/v1")],
+        "models of the API are called `Book`",
+    );
+    check_refused(
+        &[Mounted::new(BOOK, "/api/v1"), Mounted::new(OTHER, "/api/v2")],
+        "models of the API are called `Book`",
+    );
     check_refused(&[Mounted::new(PROBLEM, "")], "`Problem`");
     check_refused(&[Mounted::new(BOOK, "/api/v1"), Mounted::new(BOOK, "/api/v1/")], "`GET /api/v1/books`");
+}
+
+#[track_caller]
+fn check_schema(pointer: &str, expected: &str) {
+    let document = described(&[Mounted::new(zoo::ANIMAL, "")]);
+    let schema = String::from_utf8(at(&document, &format!("/components/schemas/{pointer}")).to_json()).unwrap();
+    assert_eq!(schema, expected, "{pointer}");
+}
+
+#[test]
+fn every_kind_has_its_schema() {
+    for (field, expected) in [
+        ("tame", r#"{"type":"boolean"}"#),
+        ("legs", r#"{"type":"integer","format":"int32","minimum":0,"maximum":255}"#),
+        ("weight", r#"{"type":"number","format":"float"}"#),
+        ("mass", r#"{"type":"number","format":"double"}"#),
+        ("worth", r#"{"type":"number","format":"decimal","minimum":0.01}"#),
+        ("chip", r#"{"type":["string","null"],"format":"uuid"}"#),
+        ("seen_at", r#"{"type":["string","null"],"format":"date-time"}"#),
+        ("born", r#"{"type":["string","null"],"format":"date"}"#),
+        ("diet", r##"{"$ref":"#/components/schemas/Diet","default":"plants"}"##),
+        ("moods", r##"{"type":"array","items":{"$ref":"#/components/schemas/Diet"},"maxItems":3}"##),
+        ("home", r##"{"$ref":"#/components/schemas/HomeCreate"}"##),
+        ("former", r##"{"anyOf":[{"$ref":"#/components/schemas/HomeCreate"},{"type":"null"}]}"##),
+        ("homes", r##"{"type":"array","items":{"$ref":"#/components/schemas/HomeCreate"},"default":[]}"##),
+        ("notes", r#"{"not":{"type":"null"}}"#),
+        ("mail", r#"{"type":"string","format":"email","writeOnly":true}"#),
+        ("site", r#"{"type":["string","null"],"format":"uri"}"#),
+    ] {
+        check_schema(&format!("AnimalCreate/properties/{field}"), expected);
+    }
+}
+
+#[test]
+fn an_update_merges_nested_objects_and_replaces_lists() {
+    check_schema("AnimalUpdate/properties/home", r##"{"$ref":"#/components/schemas/HomeUpdate"}"##);
+    check_schema(
+        "AnimalUpdate/properties/homes",
+        r##"{"type":"array","items":{"$ref":"#/components/schemas/HomeCreate"}}"##,
+    );
+    check_schema("HomeCreate/required", r#"["place"]"#);
+    let document = described(&[Mounted::new(zoo::ANIMAL, "")]);
+    let update = at(&document, "/components/schemas/HomeUpdate");
+    assert!(update.pointer("/required").is_none() && update.pointer("/additionalProperties").is_some());
+}
+
+#[test]
+fn rules_that_meet_in_one_field_all_hold() {
+    check_schema(
+        "AnimalCreate/properties/name",
+        r#"{"type":"string","minLength":2,"maxLength":2,"pattern":"^[A-Z]","allOf":[{"pattern":"a\\.b"}],"not":{"pattern":"x"}}"#,
+    );
+    check_schema(
+        "AnimalCreate/properties/repeated",
+        r#"{"type":"string","description":"The name again.
+
+Must be the same as `name`.
+
+Not on Sundays."}"#,
+    );
+}
+
+#[test]
+fn what_clients_never_see_is_in_no_answer() {
+    let document = described(&[Mounted::new(zoo::ANIMAL, "")]);
+    let text = String::from_utf8(document.to_json()).unwrap();
+    assert!(!text.contains("keeper_note"), "a hidden field is described");
+    for model in ["Animal", "AnimalFields"] {
+        assert!(document.pointer(&format!("/components/schemas/{model}/properties/mail")).is_none(), "{model}");
+    }
+}
+
+#[test]
+fn enum_values_are_described() {
+    let document = described(&[Mounted::new(zoo::ANIMAL, "")]);
+    let diet = at(&document, "/components/schemas/Diet");
+    assert_eq!(texts(at(diet, "/enum")), ["plants", "meat"]);
+    assert_eq!(
+        at(diet, "/description"),
+        &"What it eats.
+- `plants`: Leaves and fruit.
+- `meat`"
+            .into()
+    );
+    assert_eq!(texts(at(diet, "/x-enum-descriptions")), ["Leaves and fruit.", ""]);
+}
+
+#[test]
+fn defaults_that_differ_each_time_are_not_shown() {
+    let document = described(&[Mounted::new(zoo::ANIMAL, "")]);
+    let chance = at(&document, "/components/schemas/AnimalCreate/properties/chance");
+    assert!(chance.pointer("/default").is_none());
+    assert!(!texts(at(&document, "/components/schemas/AnimalCreate/required")).contains(&"chance"));
+}
+
+#[test]
+fn a_client_chosen_id_is_sent_and_can_be_taken() {
+    let document = described(&[Mounted::new(zoo::ANIMAL, "")]);
+    assert!(texts(at(&document, "/components/schemas/AnimalCreate/required")).contains(&"code"));
+    let responses = at(&document, "/paths/~1animals/post/responses");
+    assert!(names(responses).contains(&"409"));
+    let links = at(responses, "/201/links/getAnimal/parameters/id");
+    assert_eq!(links, &"$response.body#/code".into());
+}
+
+#[test]
+fn list_parameters_are_those_of_the_parser() {
+    let document = books();
+    let parameters = at(&document, "/paths/~1api~1v1~1books/get/parameters");
+    let Node::Array(parameters) = parameters else { panic!("no array") };
+    let described = parameters.iter().map(|it| at(it, "/name").as_text().unwrap().to_owned()).collect::<Vec<_>>();
+    let known = crate::query::parameters(BOOK).into_iter().map(|it| it.name).collect::<Vec<_>>();
+    assert_eq!(described, known);
+    let find = |name: &str| parameters.iter().find(|it| it.pointer("/name") == Some(&name.into())).unwrap();
+    assert_eq!(
+        at(find("sort"), "/schema/items/pattern"),
+        &"^-?(id|title|author_name|published_year|price|created_at)(:nulls_first)?$".into()
+    );
+    assert_eq!(at(find("genres"), "/explode"), &true.into());
+    assert_eq!(at(find("sort"), "/explode"), &false.into());
+    assert_eq!(at(find("status"), "/schema/$ref"), &"#/components/schemas/BookStatus".into());
+    assert_eq!(at(find("per_page"), "/schema/maximum"), &100.into());
+}
+
+#[test]
+fn the_other_envelope_describes_its_own_errors() {
+    let document: Node =
+        tree(&Info::new("A", "1"), &[Mounted::new(BOOK, "")], &[], &ErrorModel::plain()).unwrap().into();
+    let not_found = at(&document, "/components/responses/NotFound/content");
+    assert_eq!(names(not_found), ["application/json"]);
+    assert!(document.pointer("/components/schemas/Problem").is_none());
+    assert!(document.pointer("/components/schemas/BulkError/properties/index").is_some());
 }

@@ -79,7 +79,8 @@ pub(super) fn router(title: &str) -> Router {
 /// A page without a script or a style in its text.
 fn page(title: &str, styles: &[&Asset], scripts: &[&Asset]) -> Bytes {
     let title = escape(title);
-    let styles: String = styles.iter().map(|it| format!("<link rel=\"stylesheet\" href=\"{}\">\n", it.href())).collect();
+    let styles: String =
+        styles.iter().map(|it| format!("<link rel=\"stylesheet\" href=\"{}\">\n", it.href())).collect();
     let scripts: String = scripts.iter().map(|it| format!("<script src=\"{}\"></script>\n", it.href())).collect();
     Bytes::from(format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -144,9 +145,9 @@ async fn asset(Path((hash, name)): Path<(String, String)>, request: HeaderMap) -
 
 /// Whether the client takes gzip (RFC 9110, section 12.5.3); every browser does.
 fn accepts_gzip(request: &HeaderMap) -> bool {
-    let codings = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|it| it.to_str().ok());
+    let codings = || request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|it| it.to_str().ok());
     let quality = |coding: &str| {
-        codings.clone().flat_map(|it| it.split(',')).find_map(|it| {
+        codings().flat_map(|it| it.split(',')).find_map(|it| {
             let mut parts = it.split(';').map(str::trim);
             parts.next().filter(|it| it.eq_ignore_ascii_case(coding))?;
             let quality = parts.find_map(|it| it.strip_prefix("q=").or_else(|| it.strip_prefix("Q=")));
