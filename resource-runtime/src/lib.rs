@@ -8,9 +8,12 @@ extern crate self as resource_runtime;
 pub mod __private;
 pub mod error;
 pub mod field;
+#[cfg(feature = "server")]
+pub mod http;
 pub mod input;
 pub mod json;
 pub mod model;
+pub mod openapi;
 pub mod query;
 pub mod resource;
 pub mod store;
