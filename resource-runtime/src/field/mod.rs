@@ -9,9 +9,13 @@
 
 mod kind;
 mod meta;
+mod moment;
+pub(crate) mod number;
 mod object;
 mod patch;
 mod rule;
+mod suggest;
+pub(crate) mod text;
 mod types;
 mod value;
 
@@ -20,5 +24,7 @@ pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
 pub use object::{EnumMeta, EnumType, Fields, ObjectMeta, ObjectType, Variant};
 pub use patch::{Patch, Set};
 pub use rule::{Bound, Rule, RuleError, RuleMeta};
+pub use suggest::suggest;
+pub use text::{Mismatch, parse_text};
 pub use types::{Element, FieldType, NotNull, UpdateOf, ValueError};
 pub use value::{Cell, Value};
