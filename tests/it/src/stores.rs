@@ -52,8 +52,8 @@ pub async fn sqlite() -> (Database, Guard) {
 /// An empty schema of the PostgreSQL server at `TEST_DATABASE_URL`; `None`, with a sentence on
 /// stderr, where there is no server and `REQUIRE_POSTGRES` is not set.
 pub async fn postgres() -> Option<(Database, Guard)> {
-    let url = std::env::var("TEST_DATABASE_URL")
-        .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
+    let url =
+        std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
     let name = format!("it_{}", uuid::Uuid::now_v7().simple());
     if let Err(error) = execute(&url, &format!("CREATE SCHEMA \"{name}\"")).await {
         assert!(std::env::var("REQUIRE_POSTGRES").is_err(), "no PostgreSQL server at {url}: {error}");
