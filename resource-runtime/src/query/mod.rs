@@ -16,7 +16,7 @@ mod tree;
 
 pub use cursor::{Abridged, CursorKeys, InvalidKeys, encode_cursor};
 pub use filter::{Condition, Filter, Operand};
-pub use operator::Operator;
+pub use operator::{OperandShape, Operator};
 pub use parameters::{ParameterMeta, ParameterRole, parameters};
 pub use params::with_parameters;
 pub use parse::{ItemQuery, parse, parse_item, parse_none};

@@ -14,10 +14,11 @@
 
 mod error;
 mod json;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod memory;
 pub mod sql;
 
 pub use error::{StoreError, StoreErrorKind, StoreResult};
+pub use memory::MemoryStore;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -27,6 +28,9 @@ use crate::field::Value;
 use crate::json::Projection;
 use crate::query::{CountMode, Filter, Keyset, SortKey};
 use crate::resource::{Record, ResourceMeta, Resources};
+
+/// How far a capped count counts ([`CountMode::Capped`]).
+pub const COUNT_CAP: u64 = 10_000;
 
 /// A future that can be sent, in a box.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
