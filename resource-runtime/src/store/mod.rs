@@ -16,6 +16,8 @@ mod error;
 mod json;
 mod memory;
 pub mod sql;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 
 pub use error::{StoreError, StoreErrorKind, StoreResult};
 pub use memory::MemoryStore;
