@@ -13,6 +13,7 @@ pub mod http;
 pub mod input;
 pub mod json;
 pub mod model;
+pub mod openapi;
 pub mod prelude;
 pub mod query;
 pub mod resource;

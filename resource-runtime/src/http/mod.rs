@@ -16,6 +16,7 @@ mod around;
 mod body;
 mod bulk;
 mod conditional;
+mod docs;
 mod error;
 mod health;
 mod item;
@@ -29,8 +30,6 @@ mod respond;
 mod routes;
 mod serve;
 mod settings;
-#[cfg(test)]
-mod tests;
 mod write;
 
 pub use api::Api;
