@@ -8,6 +8,7 @@ extern crate self as resource_runtime;
 pub mod __private;
 pub mod error;
 pub mod field;
+pub mod handle;
 pub mod input;
 pub mod json;
 pub mod model;
@@ -19,3 +20,4 @@ mod testing;
 
 #[cfg(feature = "macros")]
 pub use resource_macros::{Resource, ResourceEnum, ResourceObject};
+pub use validator::ValidationError;
