@@ -10,6 +10,7 @@ pub mod error;
 pub mod field;
 #[cfg(feature = "server")]
 pub mod http;
+pub mod handle;
 pub mod input;
 pub mod json;
 pub mod model;
@@ -24,3 +25,4 @@ mod testing;
 pub use error::{Error, Result};
 #[cfg(feature = "macros")]
 pub use resource_macros::{Resource, ResourceEnum, ResourceObject};
+pub use validator::ValidationError;
