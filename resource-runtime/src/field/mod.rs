@@ -7,6 +7,7 @@
 //! and queries, building SQL, writing JSON, describing the API) reads those constants. That code is
 //! compiled once, in this crate, instead of once per resource in the user's.
 
+mod fold;
 mod kind;
 mod meta;
 mod moment;
@@ -19,6 +20,7 @@ pub(crate) mod text;
 mod types;
 mod value;
 
+pub use fold::fold;
 pub use kind::{IntKind, Kind};
 pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
 pub use object::{EnumMeta, EnumType, Fields, ObjectMeta, ObjectType, Variant};
