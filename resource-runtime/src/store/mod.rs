@@ -16,6 +16,7 @@ mod complete;
 mod error;
 mod json;
 mod memory;
+mod typed;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod sql;
