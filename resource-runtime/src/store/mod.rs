@@ -12,6 +12,8 @@
 //! of the response, which a store can make from its rows without a record in between. The second
 //! is provided in terms of the first, and must give the same bytes.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod json;
 mod memory;
