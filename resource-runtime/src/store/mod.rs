@@ -13,6 +13,8 @@
 //! is provided in terms of the first, and must give the same bytes.
 
 mod complete;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod json;
 mod memory;
