@@ -311,6 +311,13 @@ impl ComputedMeta {
     pub const fn of<T: FieldType>(name: &'static str) -> Self {
         Self { name, kind: T::KIND, nullable: T::NULLABLE, doc: "" }
     }
+
+    /// With a description.
+    #[must_use]
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
 }
 
 /// A named part of a resource's response.
