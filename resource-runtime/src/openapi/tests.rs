@@ -310,11 +310,7 @@ fn rules_that_meet_in_one_field_all_hold() {
     );
     check_schema(
         "AnimalCreate/properties/repeated",
-        r#"{"type":"string","description":"The name again.
-
-Must be the same as `name`.
-
-Not on Sundays."}"#,
+        r#"{"type":"string","description":"The name again.\n\nMust be the same as `name`.\n\nNot on Sundays."}"#,
     );
 }
 
