@@ -117,7 +117,7 @@ fn texts_have_quotes_and_the_escapes_of_json() {
     check(r#"text = "\b\f\r\t""#, r#"text eq "\b\f\r\t""#);
     check(r#"text = "and or ) ( %_""#, r#"text eq "and or ) ( %_""#);
     check(r#"text = "" or text in ("")"#, r#"(text eq "" or text in [""])"#);
-    check(r#"text = "é" and text = "x"#, "syntax column 24: the text that starts here has no closing quote column=24");
+    check(r#"text = "é" and text = "x"#, "syntax column 23: the text that starts here has no closing quote column=23");
 }
 
 #[test]
