@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
-use super::{Operator, cursor, list, page, search, tree};
+use super::{OperandShape, Operator, cursor, list, page, search, tree};
 use crate::field::{FieldMeta, IntKind, Kind, Value};
 use crate::resource::ResourceMeta;
 
@@ -200,7 +200,7 @@ fn filter_parameter(
     ParameterMeta {
         name,
         alias,
-        doc: sentence(operator, field.name),
+        doc: format!("`{}` {}.", field.name, operator.doc()),
         role: ParameterRole::Filter { field: index, operator },
         field: Some(field.name),
         kind,
@@ -221,31 +221,11 @@ fn filter_parameter(
 
 /// What an operator's operand is, or each of its operands.
 pub(super) const fn operand_kind(operator: Operator, kind: &Kind) -> Kind {
-    match (operator, kind) {
-        (Operator::IsNull, _) => Kind::Bool,
-        (Operator::HasAll | Operator::HasAny, Kind::List(item)) => **item,
-        _ => *kind,
-    }
-}
-
-fn sentence(operator: Operator, field: &str) -> String {
-    match operator {
-        Operator::Eq => format!("`{field}` equals this value."),
-        Operator::Ne => format!("`{field}` does not equal this value; null equals none."),
-        Operator::Gt => format!("`{field}` is greater than this value."),
-        Operator::Gte => format!("`{field}` is greater than this value or equal to it."),
-        Operator::Lt => format!("`{field}` is less than this value."),
-        Operator::Lte => format!("`{field}` is less than this value or equal to it."),
-        Operator::In => format!("`{field}` equals one of these values."),
-        Operator::Nin => format!("`{field}` equals none of these values; null equals none."),
-        Operator::Contains => format!("`{field}` contains this text."),
-        Operator::StartsWith => format!("`{field}` starts with this text."),
-        Operator::EndsWith => format!("`{field}` ends with this text."),
-        Operator::Ieq => format!("`{field}` equals this text, whatever the case of the letters."),
-        Operator::Icontains => format!("`{field}` contains this text, whatever the case of the letters."),
-        Operator::IsNull => format!("`{field}` is null (`true`), or is not (`false`)."),
-        Operator::HasAll => format!("`{field}` has all of these values."),
-        Operator::HasAny => format!("`{field}` has at least one of these values."),
+    match (operator.operand(), kind) {
+        (OperandShape::Bool, _) => Kind::Bool,
+        (OperandShape::Text, _) => Kind::Text,
+        (OperandShape::Items, Kind::List(item)) => **item,
+        (OperandShape::One | OperandShape::Many | OperandShape::Items, _) => *kind,
     }
 }
 

@@ -12,13 +12,17 @@
 //! of the response, which a store can make from its rows without a record in between. The second
 //! is provided in terms of the first, and must give the same bytes.
 
+mod complete;
 mod error;
 mod json;
 mod memory;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
+pub use complete::complete;
 pub use error::{StoreError, StoreErrorKind, StoreResult};
 pub use memory::MemoryStore;
 

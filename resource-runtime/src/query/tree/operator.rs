@@ -39,7 +39,7 @@ impl Written {
         }
         let mut unexpected = scanner.expected("an operator");
         let Some(word) = scanner.word() else { return Err(unexpected) };
-        if let Some(operator) = Operator::ALL.into_iter().find(|it| it.name() == word) {
+        if let Some(operator) = Operator::from_name(word) {
             return Ok(Self::Operator(operator));
         }
         match word {
