@@ -36,6 +36,8 @@ pub use config::{PostgresSettings, PostgresUrlError};
 
 use std::sync::Arc;
 
+use tokio_postgres::Row;
+
 use self::connection::Connector;
 use self::lanes::Lanes;
 use self::pool::Pool;
@@ -92,14 +94,17 @@ impl PostgresStore {
         Ok(Self { lanes, pool: Pool::new(connector, transactions), transactions })
     }
 
-    /// Runs a statement that changes nothing. It is run again where its connection was lost, for
-    /// that may be the one that a failed server left behind.
-    async fn read(&self, sql: &SqlText, meta: Option<&ResourceMeta>) -> StoreResult<Vec<tokio_postgres::Row>> {
-        match self.lanes.connection().await?.query(sql, meta).await {
-            Err(error) if *error.kind() == StoreErrorKind::Unavailable => {
-                self.lanes.connection().await?.query(sql, meta).await
+    /// Runs a statement that changes nothing. It is run again where its connection was lost: after
+    /// a server's restart all of them may be, and nobody has noticed yet.
+    async fn read(&self, sql: &SqlText, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
+        let mut attempts = 0;
+        loop {
+            let connection = self.lanes.connection().await?;
+            let answer = connection.query(sql, meta).await;
+            attempts += 1;
+            if answer.is_ok() || connection.is_alive() || attempts > self.lanes.count() {
+                return answer;
             }
-            answer => answer,
         }
     }
 
