@@ -17,12 +17,18 @@ pub mod conformance;
 mod error;
 mod json;
 mod memory;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
 pub use error::{StoreError, StoreErrorKind, StoreResult};
 pub use memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,11 +1,11 @@
 //! The statements that read and write rows. Every one of them that meets rows that exist does so
 //! under the scope of its [`Select`] or [`Key`].
 
-use super::{COUNT_CAP, Dialect, SqlText, VERSION, keyset};
+use super::{Dialect, SqlText, VERSION, keyset};
 use crate::field::{IntKind, Kind, Value};
 use crate::query::{CountMode, Filter};
 use crate::resource::ResourceMeta;
-use crate::store::{Key, Select, Total, Window};
+use crate::store::{COUNT_CAP, Key, Select, Total, Window};
 
 const I64: Kind = Kind::Int(IntKind::I64);
 
@@ -21,10 +21,26 @@ pub fn all(meta: &ResourceMeta) -> Vec<usize> {
 /// more. A backward one reads away from its place, so that the store has to turn the rows round.
 #[must_use]
 pub fn select(dialect: Dialect, select: &Select, columns: &[usize]) -> SqlText {
+    write_select(dialect, select, columns, false)
+}
+
+/// Reads rows as [`select`] does, each with one column more: what [`count`] gives, in the same
+/// statement, and so of the same moment. Where no row is found, nothing is counted.
+#[must_use]
+pub fn select_counted(dialect: Dialect, select: &Select, columns: &[usize]) -> SqlText {
+    write_select(dialect, select, columns, true)
+}
+
+fn write_select(dialect: Dialect, select: &Select, columns: &[usize], counted: bool) -> SqlText {
     let mut out = SqlText::new(dialect);
     let meta = select.meta;
     out.push("SELECT ");
     write_columns(&mut out, meta, columns);
+    if counted {
+        out.push(", (");
+        write_total(&mut out, select);
+        out.push(")");
+    }
     out.push(" FROM ");
     out.ident(meta.table);
     let mut clauses = Clauses::new();
@@ -54,31 +70,37 @@ pub fn select(dialect: Dialect, select: &Select, columns: &[usize]) -> SqlText {
 /// count; SQLite keeps no statistics that are fit for it.
 #[must_use]
 pub fn count(dialect: Dialect, select: &Select) -> Option<SqlText> {
+    how_to_count(dialect, select)?;
     let mut out = SqlText::new(dialect);
-    match how_to_count(dialect, select)? {
-        CountMode::None => return None,
-        CountMode::Exact => write_count(&mut out, select),
-        CountMode::Capped => {
+    write_total(&mut out, select);
+    Some(out)
+}
+
+/// Writes a query of one number.
+fn write_total(out: &mut SqlText, select: &Select) {
+    match how_to_count(out.dialect, select) {
+        None | Some(CountMode::None) => out.push("SELECT NULL::bigint"),
+        Some(CountMode::Exact) => write_count(out, select),
+        Some(CountMode::Capped) => {
             out.push("SELECT count(*) FROM (SELECT 1 FROM ");
             out.ident(select.meta.table);
-            write_where(&mut out, select);
-            write_window(&mut out, COUNT_CAP + 1, 0);
+            write_where(out, select);
+            write_window(out, COUNT_CAP + 1, 0);
             out.push(") AS capped");
         }
-        CountMode::Estimated => {
+        Some(CountMode::Estimated) => {
             // A table that was never analyzed has no estimate, and a small one is counted at once.
             out.push("SELECT CASE WHEN reltuples < ");
             out.push(&COUNT_CAP.to_string());
             out.push(" THEN (");
-            write_count(&mut out, select);
+            write_count(out, select);
             out.push(") ELSE reltuples::bigint END FROM pg_class WHERE oid = to_regclass(");
-            let mut table = SqlText::new(dialect);
+            let mut table = SqlText::new(out.dialect);
             table.ident(select.meta.table);
             out.bind(Value::Text(table.text), Kind::Text);
             out.push(")");
         }
     }
-    Some(out)
 }
 
 /// What a [`count`]'s answer says.
