@@ -237,8 +237,9 @@ pub enum Write {
         /// The version of the new row.
         version: i64,
     },
-    /// Some fields of one row get other values, and its version grows by one. Where they would push
-    /// the row out of its key's scope it is missing; see [`Key::staying_in_scope`].
+    /// Some fields of one row get other values, and its version grows by one. A row that they would
+    /// push out of the key's scope is missing, if its version is the right one;
+    /// [`Key::staying_in_scope`] puts that into a condition.
     Update {
         /// The row.
         key: Key,
