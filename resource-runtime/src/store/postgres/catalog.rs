@@ -43,7 +43,14 @@ pub(super) async fn table(transaction: &Transaction, meta: &ResourceMeta) -> Sto
         "SELECT attname::text, format_type(atttypid, NULL), attnotnull, atthasdef OR attidentity <> '' \
          FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped AND attrelid = ",
         " ORDER BY attnum",
-        |row| Ok(Column { name: row.try_get(0)?, ty: row.try_get(1)?, not_null: row.try_get(2)?, has_default: row.try_get(3)? }),
+        |row| {
+            Ok(Column {
+                name: row.try_get(0)?,
+                ty: row.try_get(1)?,
+                not_null: row.try_get(2)?,
+                has_default: row.try_get(3)?,
+            })
+        },
     )
     .await?;
     if columns.is_empty() {
