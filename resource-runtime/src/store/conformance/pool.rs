@@ -43,14 +43,10 @@ pub(super) fn values(kind: &Kind) -> Vec<Value> {
             1_763_640_000_000_000,
             1_763_640_000_000_001,
             1_763_640_000_120_000,
-            253_402_207_200_999_999,
+            253_402_207_199_999_999,
         ]
         .into_iter()
-        .map(|it: i64| {
-            // Not `from_microsecond`: it refuses the last second, which `Timestamp` can hold.
-            let nanos = i32::try_from(it.rem_euclid(1_000_000) * 1_000).unwrap();
-            Value::Timestamp(Timestamp::new(it.div_euclid(1_000_000), nanos).unwrap())
-        })
+        .map(|it| Value::Timestamp(Timestamp::from_microsecond(it).unwrap()))
         .collect(),
         Kind::Date => {
             [(1, 1, 1), (999, 12, 31), (1582, 10, 15), (1969, 12, 31), (1970, 1, 1), (2024, 2, 29), (9999, 12, 31)]
