@@ -17,6 +17,8 @@ mod json;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod sql;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 
 pub use error::{StoreError, StoreErrorKind, StoreResult};
 

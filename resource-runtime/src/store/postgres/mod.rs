@@ -18,7 +18,6 @@ mod catalog;
 mod config;
 mod connection;
 mod decode;
-mod drift;
 mod encode;
 mod error;
 mod lanes;

@@ -3,12 +3,14 @@
 //! client sends is ever part of the text, but the number of rows on a page.
 
 mod decode;
+mod drift;
 mod keyset;
 pub mod schema;
 mod statements;
 mod text;
 
 pub use decode::from_json;
+pub use drift::{Drift, FoundColumn, FoundTable, drift};
 pub use statements::{all, count, delete, get, insert, select, select_counted, total, update, version_of};
 pub use text::{Dialect, SqlText, postgres_type, sqlite_type};
 

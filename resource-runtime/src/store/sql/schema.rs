@@ -33,12 +33,12 @@ pub fn create(dialect: Dialect, meta: &ResourceMeta) -> Vec<String> {
 pub fn table(dialect: Dialect, meta: &ResourceMeta) -> String {
     let mut out = SqlText::new(dialect);
     out.push("CREATE TABLE IF NOT EXISTS ");
-    write_definition(&mut out, meta, meta.table);
+    write_definition(&mut out, meta, meta.table, &[]);
     out.text
 }
 
-/// Writes a table's name and everything after it.
-pub(super) fn write_definition(out: &mut SqlText, meta: &ResourceMeta, name: &str) {
+/// Writes a table's name and everything after it, with the definitions of further columns.
+pub(super) fn write_definition(out: &mut SqlText, meta: &ResourceMeta, name: &str, extra: &[String]) {
     out.ident(name);
     out.push(" (");
     for (index, field) in meta.fields.iter().enumerate() {
@@ -47,6 +47,10 @@ pub(super) fn write_definition(out: &mut SqlText, meta: &ResourceMeta, name: &st
         } else {
             write_column(out, meta, field);
         }
+        out.push(", ");
+    }
+    for column in extra {
+        out.push(column);
         out.push(", ");
     }
     out.ident(VERSION);
@@ -60,7 +64,7 @@ pub(super) fn write_definition(out: &mut SqlText, meta: &ResourceMeta, name: &st
 ///
 /// PostgreSQL sorts and compares text by the database's locale unless told otherwise; with the
 /// collation on the column every condition, order and index agrees on code points.
-pub(crate) fn column_type(dialect: Dialect, kind: &Kind) -> String {
+pub(super) fn column_type(dialect: Dialect, kind: &Kind) -> String {
     match dialect {
         Dialect::Sqlite => sqlite_type(kind).to_owned(),
         Dialect::Postgres if matches!(kind, Kind::Text | Kind::Enum(_)) => "text COLLATE \"C\"".to_owned(),
@@ -101,12 +105,12 @@ pub(super) fn write_column(out: &mut SqlText, meta: &ResourceMeta, field: &Field
 }
 
 /// The name of the constraint that holds a column to the values of its enum.
-pub(crate) fn check_name(meta: &ResourceMeta, field: &FieldMeta) -> String {
+pub(super) fn check_name(meta: &ResourceMeta, field: &FieldMeta) -> String {
     name(meta.table, &[field.column], "check")
 }
 
 /// The condition that holds a column to the values of its kind, where the type does not.
-pub(crate) fn check(dialect: Dialect, field: &FieldMeta) -> Option<String> {
+pub(super) fn check(dialect: Dialect, field: &FieldMeta) -> Option<String> {
     let values = match (field.kind, dialect) {
         (Kind::Enum(it), _) => it.names().map(literal_text).collect::<Vec<_>>().join(", "),
         (Kind::Bool, Dialect::Sqlite) => "0, 1".to_owned(),

@@ -296,43 +296,14 @@ impl Clauses {
         self.word = " AND ";
     }
 
-    fn filter(&mut self, out: &mut SqlText, meta: &ResourceMeta, filter: &Filter) {
+    fn filter(&mut self, out: &mut SqlText, meta: &'static ResourceMeta, filter: &Filter) {
         if *filter == Filter::All {
             return;
         }
         self.next(out);
+        // What one comparison writes may bind less tightly than `AND`.
         out.push("(");
-        write_filter(out, meta, filter);
+        filter.write_sql(meta, out);
         out.push(")");
-    }
-}
-
-// Stands in for `Filter::write_sql` until the operators bring it.
-fn write_filter(out: &mut SqlText, meta: &ResourceMeta, filter: &Filter) {
-    use crate::query::{Operand, Operator};
-    match filter {
-        Filter::Condition(it) => {
-            let Some(field) = meta.fields.get(it.field) else { return out.push("1 = 0") };
-            out.ident(field.column);
-            out.push(match it.operator {
-                Operator::Gt => " > ",
-                Operator::Gte => " >= ",
-                Operator::Lt => " < ",
-                Operator::Lte => " <= ",
-                _ => " = ",
-            });
-            match &it.operand {
-                Operand::One(value) => out.bind(value.clone(), field.kind),
-                Operand::Many(_) => out.push("NULL"),
-            }
-        }
-        Filter::And(all) => {
-            out.push("1 = 1");
-            for it in all {
-                out.push(" AND ");
-                write_filter(out, meta, it);
-            }
-        }
-        _ => out.push("1 = 1"),
     }
 }

@@ -65,6 +65,11 @@ pub(super) fn one<T>(
     Ok(Some(value))
 }
 
+/// Runs a statement without values and rows, such as `BEGIN`.
+pub(super) fn command(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(|_| ())
+}
+
 /// Why a statement, or the reading of its rows, failed.
 #[derive(Debug)]
 pub(super) enum Failure {

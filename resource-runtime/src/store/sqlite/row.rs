@@ -28,7 +28,9 @@ pub(super) fn record(row: &Row<'_>, meta: &ResourceMeta) -> Result<Record, Failu
 pub(super) fn value(row: &Row<'_>, column: usize, field: &FieldMeta) -> Result<Value, Failure> {
     let stored = row.get_ref(column)?;
     decode(stored, &field.kind).map_err(|why| {
-        Failure::Value(format!("the column `{}` has a value that is not {}: {why}", field.column, field.kind.noun()).into())
+        Failure::Value(
+            format!("the column `{}` has a value that is not {}: {why}", field.column, field.kind.noun()).into(),
+        )
     })
 }
 
@@ -65,9 +67,7 @@ fn decode_integer(stored: i64, kind: &Kind) -> Result<Value, String> {
     match kind {
         Kind::Bool if stored == 0 || stored == 1 => Ok(Value::Bool(stored == 1)),
         Kind::Int(width) if (width.min()..=width.max()).contains(&stored) => Ok(Value::Int(stored)),
-        Kind::Timestamp => {
-            Timestamp::from_microsecond(stored).map(Value::Timestamp).map_err(|it| it.to_string())
-        }
+        Kind::Timestamp => Timestamp::from_microsecond(stored).map(Value::Timestamp).map_err(|it| it.to_string()),
         Kind::Time => time(stored).map(Value::Time).ok_or_else(|| "no time of day".to_owned()),
         _ => Err("found an integer out of its range".to_owned()),
     }
@@ -102,12 +102,7 @@ impl Layout {
     }
 
     /// Writes a row as an object, straight from the statement's memory.
-    pub(super) fn write_json(
-        &self,
-        out: &mut Vec<u8>,
-        row: &Row<'_>,
-        projection: &Projection,
-    ) -> Result<(), Failure> {
+    pub(super) fn write_json(&self, out: &mut Vec<u8>, row: &Row<'_>, projection: &Projection) -> Result<(), Failure> {
         let cells = RowCells { layout: self, row, broken: Slot::new(None) };
         write_row(out, projection, &cells, &[]);
         match cells.broken.get() {
