@@ -75,9 +75,9 @@ impl PostgresStore {
     /// [`StoreErrorKind::Unavailable`] where the URL cannot be used or the server cannot be reached;
     /// the message says which, and why.
     pub async fn connect(url: &str) -> StoreResult<Self> {
-        let settings = url.parse().map_err(|error: PostgresUrlError| {
-            StoreError::new(StoreErrorKind::Unavailable).caused_by(error)
-        })?;
+        let settings = url
+            .parse()
+            .map_err(|error: PostgresUrlError| StoreError::new(StoreErrorKind::Unavailable).caused_by(error))?;
         Self::connect_with(settings).await
     }
 
@@ -124,9 +124,7 @@ impl PostgresStore {
             Write::Update { key, changes, version } => {
                 (sql::update(DIALECT, &key, changes, version, &sql::all(key.meta)), key, version)
             }
-            Write::Delete { key, version } => {
-                (sql::delete(DIALECT, &key, version, &sql::all(key.meta)), key, version)
-            }
+            Write::Delete { key, version } => (sql::delete(DIALECT, &key, version, &sql::all(key.meta)), key, version),
         };
         loop {
             if let Some(record) = self.change(&sql, key.meta).await? {

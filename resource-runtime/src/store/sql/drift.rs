@@ -261,8 +261,7 @@ impl Check<'_> {
                     other => other,
                 };
                 let found_type = if array { format!("{base}[]") } else { base.to_owned() };
-                holds_all(&field.kind, &found_type)
-                    || found_type == super::postgres_type(&field.kind)
+                holds_all(&field.kind, &found_type) || found_type == super::postgres_type(&field.kind)
             }
         }
     }

@@ -24,7 +24,8 @@ async fn shelf(store: &PostgresStore) {
     let titles = ["b", "B", "a", "é", "Z", "a b", "ab", "_", "a-b", "\u{10ffff}"];
     for number in 0..60_i64 {
         let mut values = new_book(titles[(number % 10) as usize], &number.to_string());
-        values[GENRE] = if number % 3 == 0 { Value::Null } else { Value::Text(titles[(number % 7) as usize].to_owned()) };
+        values[GENRE] =
+            if number % 3 == 0 { Value::Null } else { Value::Text(titles[(number % 7) as usize].to_owned()) };
         values[YEAR] = if number % 4 == 0 { Value::Null } else { Value::Int(number % 5) };
         values[PRICE] = Value::Decimal(rust_decimal::Decimal::new(number % 6, (number % 3) as u32));
         insert(store, BOOK, values).await;
@@ -205,7 +206,9 @@ async fn the_server_folds_case_as_this_crate_does() {
 #[tokio::test]
 async fn the_server_folds_text_as_this_crate_does() {
     on_server(|it| async move {
-        let pieces = ["Σ", "ς", "Α", "İ", "I", "J", "\u{307}", "\u{301}", "ẞ", "SS", " ", ".", "'", "1", "\u{345}", "ΰ", "ŉ", "ǅ"];
+        let pieces = [
+            "Σ", "ς", "Α", "İ", "I", "J", "\u{307}", "\u{301}", "ẞ", "SS", " ", ".", "'", "1", "\u{345}", "ΰ", "ŉ", "ǅ",
+        ];
         let mut texts = Vec::new();
         for a in pieces {
             for b in pieces {

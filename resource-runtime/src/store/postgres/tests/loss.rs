@@ -78,10 +78,8 @@ async fn behind(fixture: &Fixture, parameters: &str) -> (Server, PostgresStore) 
 }
 
 async fn kill_all(fixture: &Fixture) {
-    let sql = format!(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{}'",
-        fixture.schema
-    );
+    let sql =
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{}'", fixture.schema);
     fixture.sql(&sql).await;
 }
 

@@ -37,13 +37,17 @@ async fn a_write_for_a_version_is_done_refused_or_misses() {
         let done = Store::write(&store, update(id, vec![(TITLE, text("b"))], Some(1))).await.unwrap();
         let Written::Done(record) = done else { panic!("{done:?}") };
         assert_eq!((record.version, record.get(TITLE)), (2, &text("b")));
-        for stale in [update(id, vec![(TITLE, text("c"))], Some(1)), Write::Delete { key: key(BOOK, id), version: Some(1) }] {
+        for stale in
+            [update(id, vec![(TITLE, text("c"))], Some(1)), Write::Delete { key: key(BOOK, id), version: Some(1) }]
+        {
             assert_eq!(Store::write(&store, stale).await.unwrap(), Written::Stale { version: 2 });
         }
         let missing = id + 1;
         for version in [None, Some(1)] {
-            let writes =
-                [update(missing, vec![(TITLE, text("c"))], version), Write::Delete { key: key(BOOK, missing), version }];
+            let writes = [
+                update(missing, vec![(TITLE, text("c"))], version),
+                Write::Delete { key: key(BOOK, missing), version },
+            ];
             for write in writes {
                 assert_eq!(Store::write(&store, write).await.unwrap(), Written::Missing);
             }
@@ -173,8 +177,10 @@ async fn duplicates_name_the_fields_of_the_constraint() {
 async fn broken_references_are_told_from_other_failures() {
     on_server(|it| async move {
         let store = it.store_of(SHELF).await;
-        it.sql("CREATE TABLE thing (code text PRIMARY KEY); ALTER TABLE \"order\" ADD FOREIGN KEY (book) REFERENCES thing")
-            .await;
+        it.sql(
+            "CREATE TABLE thing (code text PRIMARY KEY); ALTER TABLE \"order\" ADD FOREIGN KEY (book) REFERENCES thing",
+        )
+        .await;
         let values = vec![text("a"), text("hall"), Value::Null, text("none")];
         let kind = refused(&store, Write::Insert { meta: SHELF, values, version: 1 }).await;
         assert_eq!(kind, StoreErrorKind::Reference { fields: vec!["book"] });
