@@ -12,8 +12,11 @@
 //! of the response, which a store can make from its rows without a record in between. The second
 //! is provided in terms of the first, and must give the same bytes.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod json;
+mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod sql;
@@ -21,6 +24,7 @@ pub mod sql;
 pub mod sqlite;
 
 pub use error::{StoreError, StoreErrorKind, StoreResult};
+pub use memory::MemoryStore;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -30,6 +34,9 @@ use crate::field::Value;
 use crate::json::Projection;
 use crate::query::{CountMode, Filter, Keyset, SortKey};
 use crate::resource::{Record, ResourceMeta, Resources};
+
+/// How far a capped count counts ([`CountMode::Capped`]).
+pub const COUNT_CAP: u64 = 10_000;
 
 /// A future that can be sent, in a box.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
