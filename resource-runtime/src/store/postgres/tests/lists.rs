@@ -26,8 +26,7 @@ async fn shelf(store: &PostgresStore) {
     let titles = ["b", "B", "a", "é", "Z", "a b", "ab", "_", "a-b", "\u{10ffff}"];
     for (number, title) in (0..60_i64).zip(titles.into_iter().cycle()) {
         let mut values = new_book(title, &number.to_string());
-        values[GENRE] =
-            if number % 3 == 0 { Value::Null } else { Value::Text(title.to_lowercase()) };
+        values[GENRE] = if number % 3 == 0 { Value::Null } else { Value::Text(title.to_lowercase()) };
         values[YEAR] = if number % 4 == 0 { Value::Null } else { Value::Int(number % 5) };
         values[PRICE] = Value::Decimal(Decimal::new(number % 6, if number % 2 == 0 { 1 } else { 2 }));
         insert(store, BOOK, values).await;
@@ -44,11 +43,8 @@ fn orders() -> Vec<Vec<SortKey>> {
     for bits in 0..16_u32 {
         let flag = |bit: usize| bits & (1 << bit) != 0;
         for fields in [vec![YEAR], vec![TITLE], vec![GENRE, YEAR], vec![YEAR, TITLE], vec![PRICE, GENRE]] {
-            let mut keys: Vec<_> = fields
-                .iter()
-                .enumerate()
-                .map(|(at, field)| sort_key(*field, flag(at), flag(at + 2)))
-                .collect();
+            let mut keys: Vec<_> =
+                fields.iter().enumerate().map(|(at, field)| sort_key(*field, flag(at), flag(at + 2))).collect();
             keys.push(sort_key(0, flag(0), false));
             orders.push(keys);
         }
