@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::catalog;
+use super::drift::drift;
 use super::pool::{Pool, Transaction};
 use crate::resource::ResourceMeta;
-use crate::store::sql::{Dialect, drift, schema};
+use crate::store::sql::{Dialect, schema};
 use crate::store::{StoreError, StoreErrorKind, StoreResult};
 
 /// Taken while tables are created, by every process that begins in this schema; `SET LOCAL` ends
@@ -32,9 +33,9 @@ pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta
     let left = missing(&transaction, resources).await?;
     if let Some(Missing { meta, statements }) = left.first() {
         let report = format!(
-            "the indexes of the table \"{}\" cannot be created, because other relations have their names:\n{}",
+            "The indexes of the table \"{}\" cannot be created, because other relations have their names:\n    {};\n",
             meta.table,
-            statements.join(";\n")
+            statements.join(";\n    ")
         );
         return Err(StoreError::new(StoreErrorKind::Drift { report }));
     }
@@ -51,14 +52,13 @@ async fn missing(transaction: &Transaction, resources: &[&'static ResourceMeta])
     let mut all = Vec::new();
     let mut report = String::new();
     for &meta in resources {
-        let statements = match catalog::find(transaction, meta).await? {
+        let statements = match catalog::table(transaction, meta).await? {
             None => schema::create(Dialect::Postgres, meta),
-            Some(found) => {
-                if let Some(drift) = drift(Dialect::Postgres, meta, &found.table) {
-                    report.push_str(&format!("The table \"{}\" does not fit {}:\n{drift}", meta.table, meta.name));
-                }
+            Some(table) => {
+                report.extend(drift(meta, &table).map(|it| it.to_string()));
                 let wanted = schema::indexes(Dialect::Postgres, meta).into_iter();
-                wanted.filter(|it| !found.indexes.contains(&it.name)).map(|it| it.create).collect()
+                let there = |name: &str| table.indexes.iter().any(|it| it.name == name);
+                wanted.filter(|it| !there(&it.name)).map(|it| it.create).collect()
             }
         };
         if !statements.is_empty() {

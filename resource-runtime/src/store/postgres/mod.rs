@@ -18,6 +18,7 @@ mod catalog;
 mod config;
 mod connection;
 mod decode;
+mod drift;
 mod encode;
 mod error;
 mod lanes;

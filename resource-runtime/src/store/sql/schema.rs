@@ -38,7 +38,7 @@ pub fn table(dialect: Dialect, meta: &ResourceMeta) -> String {
 }
 
 /// Writes a table's name and everything after it, with the definitions of further columns.
-pub(super) fn write_definition(out: &mut SqlText, meta: &ResourceMeta, name: &str, extra: &[String]) {
+pub(crate) fn write_definition(out: &mut SqlText, meta: &ResourceMeta, name: &str, extra: &[String]) {
     out.ident(name);
     out.push(" (");
     for (index, field) in meta.fields.iter().enumerate() {
@@ -64,7 +64,7 @@ pub(super) fn write_definition(out: &mut SqlText, meta: &ResourceMeta, name: &st
 ///
 /// PostgreSQL sorts and compares text by the database's locale unless told otherwise; with the
 /// collation on the column every condition, order and index agrees on code points.
-pub(super) fn column_type(dialect: Dialect, kind: &Kind) -> String {
+pub(crate) fn column_type(dialect: Dialect, kind: &Kind) -> String {
     match dialect {
         Dialect::Sqlite => sqlite_type(kind).to_owned(),
         Dialect::Postgres if matches!(kind, Kind::Text | Kind::Enum(_)) => "text COLLATE \"C\"".to_owned(),
@@ -94,7 +94,7 @@ fn write_id(out: &mut SqlText, meta: &ResourceMeta, field: &FieldMeta) {
 }
 
 /// Writes a column that is not the identifier's, as in `CREATE TABLE`.
-pub(super) fn write_column(out: &mut SqlText, meta: &ResourceMeta, field: &FieldMeta) {
+pub(crate) fn write_column(out: &mut SqlText, meta: &ResourceMeta, field: &FieldMeta) {
     out.ident(field.column);
     out.push(" ");
     out.push(&column_type(out.dialect, &field.kind));
@@ -105,12 +105,12 @@ pub(super) fn write_column(out: &mut SqlText, meta: &ResourceMeta, field: &Field
 }
 
 /// The name of the constraint that holds a column to the values of its enum.
-pub(super) fn check_name(meta: &ResourceMeta, field: &FieldMeta) -> String {
+pub(crate) fn check_name(meta: &ResourceMeta, field: &FieldMeta) -> String {
     name(meta.table, &[field.column], "check")
 }
 
 /// The condition that holds a column to the values of its kind, where the type does not.
-pub(super) fn check(dialect: Dialect, field: &FieldMeta) -> Option<String> {
+pub(crate) fn check(dialect: Dialect, field: &FieldMeta) -> Option<String> {
     let values = match (field.kind, dialect) {
         (Kind::Enum(it), _) => it.names().map(literal_text).collect::<Vec<_>>().join(", "),
         (Kind::Bool, Dialect::Sqlite) => "0, 1".to_owned(),
@@ -134,7 +134,7 @@ fn write_check(out: &mut SqlText, meta: &ResourceMeta, field: &FieldMeta) {
 }
 
 /// A text as a literal; for constants of the program.
-pub(super) fn literal_text(text: &str) -> String {
+pub(crate) fn literal_text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

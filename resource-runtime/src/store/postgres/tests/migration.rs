@@ -123,8 +123,12 @@ async fn a_missing_version_is_reported_with_what_mends_it() {
 #[tokio::test]
 async fn a_column_of_another_type_is_reported_with_what_mends_it() {
     on_server(|it| async move {
-        mended(&it, "ALTER TABLE books ALTER price TYPE double precision", "\"price\" is of type double precision")
-            .await;
+        mended(
+            &it,
+            "ALTER TABLE books ALTER price TYPE double precision",
+            "\"price\" is of type double precision, and should be numeric",
+        )
+        .await;
     })
     .await;
 }

@@ -44,7 +44,7 @@ impl Schema {
             }
         };
         tokio::spawn(connection);
-        let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+        let name = format!("test_{}", uuid::Uuid::now_v7().simple());
         admin.batch_execute(&format!("CREATE SCHEMA {name}")).await.unwrap();
         let and = if server.contains('?') { '&' } else { '?' };
         let url = format!("{server}{and}options=-c%20search_path%3D{name}&application_name={name}");

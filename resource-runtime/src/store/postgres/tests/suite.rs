@@ -1,7 +1,5 @@
 //! The suite that every store has to pass.
 
-use tokio_postgres::NoTls;
-
 use super::Schema;
 use crate::store::Database;
 use crate::store::conformance::{Fixture, suite};
