@@ -8,6 +8,7 @@
 //! implementations delegate to this module, so that a model costs the user's crate a few lines,
 //! and so that a body is judged the same way wherever it is read.
 
+use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _};
@@ -159,6 +160,27 @@ impl Serialize for Raw<'_> {
     }
 }
 
+/// What a model's `Debug` implementation calls: the fields that are there, and of those that never
+/// leave the server only that they are there.
+///
+/// # Errors
+///
+/// Those of the formatter.
+pub fn debug<M: Model>(model: &M, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut out = f.debug_struct(&M::USAGE.struct_name(M::RESOURCE));
+    for (index, value) in model.to_values().iter() {
+        let Some((name, kind)) = M::RESOURCE.slot(index) else { continue };
+        if M::RESOURCE.fields.get(index).is_some_and(|it| !it.access.response) {
+            out.field(name, &format_args!("[hidden]"));
+            continue;
+        }
+        let mut json = Vec::new();
+        crate::json::write_value(&mut json, value, kind);
+        out.field(name, &format_args!("{}", String::from_utf8_lossy(&json)));
+    }
+    out.finish()
+}
+
 /// What a model's `Deserialize` implementation calls: the same reading, with the same problems, as
 /// for a request's body. The deserializer must be serde_json's.
 ///
@@ -203,6 +225,13 @@ impl Usage {
                     .collect()
             }
         }
+    }
+
+    /// The generated struct's name: as [`Usage::model_name`], but `BookResponse`.
+    #[must_use]
+    pub fn struct_name(self, meta: &ResourceMeta) -> String {
+        let suffix = if self == Self::Response { "Response" } else { "" };
+        self.model_name(meta) + suffix
     }
 
     /// The model's name: `BookCreate`, `BookUpdate`, `Book`, `BookSummary`.
