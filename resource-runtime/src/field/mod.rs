@@ -9,11 +9,16 @@
 
 mod ability;
 mod custom;
+mod fold;
 mod kind;
 mod meta;
+mod moment;
+pub(crate) mod number;
 mod object;
 mod patch;
 mod rule;
+mod suggest;
+pub(crate) mod text;
 mod types;
 mod value;
 
@@ -22,10 +27,13 @@ pub use ability::{
     Nullable, Numeric, Ordered, StoreId, Textual, UpdateTime,
 };
 pub use custom::{ByReference, ByTarget, ByValue, CustomRule};
+pub use fold::fold;
 pub use kind::{IntKind, Kind};
 pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
 pub use object::{EnumMeta, EnumType, Fields, ObjectMeta, ObjectType, Variant};
 pub use patch::{Patch, Set};
 pub use rule::{Bound, Rule, RuleError, RuleMeta};
+pub use suggest::suggest;
+pub use text::{Mismatch, parse_text};
 pub use types::{Element, FieldType, NotNull, UpdateOf, ValueError};
 pub use value::{Cell, Value};

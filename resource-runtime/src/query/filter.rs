@@ -1,5 +1,8 @@
 use super::Operator;
+use super::operator::Column;
 use crate::field::Value;
+use crate::resource::{Record, ResourceMeta};
+use crate::store::sql::SqlText;
 
 /// A condition on rows, built from comparisons with `and`, `or` and `not`.
 ///
@@ -79,6 +82,106 @@ impl Filter {
         }
     }
 
+    /// Whether it holds for a row.
+    #[must_use]
+    pub fn matches(&self, meta: &ResourceMeta, record: &Record) -> bool {
+        enum Pending<'a> {
+            All(std::slice::Iter<'a, Filter>),
+            Any(std::slice::Iter<'a, Filter>),
+            Not,
+        }
+
+        // A stack of its own instead of recursion: no tree is too deep for it.
+        let mut pending: Vec<Pending<'_>> = Vec::new();
+        let mut node = self;
+        loop {
+            let mut holds = match node {
+                Self::All => true,
+                Self::Condition(it) => it.matches(meta, record),
+                Self::And(all) => {
+                    pending.push(Pending::All(all.iter()));
+                    true
+                }
+                Self::Or(any) => {
+                    pending.push(Pending::Any(any.iter()));
+                    false
+                }
+                Self::Not(inner) => {
+                    pending.push(Pending::Not);
+                    node = inner;
+                    continue;
+                }
+            };
+            node = loop {
+                let next = match pending.last_mut() {
+                    None => return holds,
+                    Some(Pending::All(rest)) if holds => rest.next(),
+                    Some(Pending::Any(rest)) if !holds => rest.next(),
+                    Some(Pending::All(_) | Pending::Any(_)) => None,
+                    Some(Pending::Not) => {
+                        holds = !holds;
+                        None
+                    }
+                };
+                match next {
+                    Some(next) => break next,
+                    None => pending.pop(),
+                };
+            };
+        }
+    }
+
+    /// Writes a boolean expression that is true for the rows that match, and false or null for the
+    /// others. It goes into a `WHERE` clause whose table has no alias.
+    ///
+    /// # Design
+    ///
+    /// SQL's third value is kept from making a difference at one place: `IS NOT TRUE`, which stands
+    /// for `not`, takes null for false. `AND`, `OR` and `WHERE` do so by themselves.
+    pub fn write_sql(&self, meta: &'static ResourceMeta, out: &mut SqlText) {
+        enum Step<'a> {
+            Node(&'a Filter),
+            Text(&'static str),
+        }
+
+        let mut steps = vec![Step::Node(self)];
+        while let Some(step) = steps.pop() {
+            let node = match step {
+                Step::Text(text) => {
+                    out.push(text);
+                    continue;
+                }
+                Step::Node(node) => node,
+            };
+            let (nodes, between, none) = match node {
+                Self::All => (&[][..], "", "TRUE"),
+                Self::Condition(it) => {
+                    it.write_sql(meta, out);
+                    continue;
+                }
+                Self::And(all) => (&all[..], " AND ", "TRUE"),
+                Self::Or(any) => (&any[..], " OR ", "FALSE"),
+                Self::Not(inner) => {
+                    out.push("((");
+                    steps.extend([Step::Text(") IS NOT TRUE)"), Step::Node(inner)]);
+                    continue;
+                }
+            };
+            match nodes {
+                [] => out.push(none),
+                [only] => steps.push(Step::Node(only)),
+                [first, rest @ ..] => {
+                    out.push("(");
+                    steps.push(Step::Text(")"));
+                    for node in rest.iter().rev() {
+                        steps.extend([Step::Node(node), Step::Text(between)]);
+                    }
+                    steps.push(Step::Node(first));
+                }
+            }
+        }
+    }
+
     /// One comparison with one value.
     #[must_use]
     pub const fn one(field: usize, operator: Operator, value: Value) -> Self {
@@ -92,10 +195,116 @@ impl Filter {
     }
 }
 
+impl Condition {
+    /// Whether it holds for a row.
+    #[must_use]
+    pub fn matches(&self, meta: &ResourceMeta, record: &Record) -> bool {
+        meta.fields
+            .get(self.field)
+            .is_some_and(|field| self.operator.matches(record.get(self.field), &self.operand, &field.kind))
+    }
+
+    /// Writes a boolean expression as [`Filter::write_sql`] does.
+    pub fn write_sql(&self, meta: &'static ResourceMeta, out: &mut SqlText) {
+        match Column::of(meta, self.field) {
+            Some(column) => self.operator.write_sql(out, column, &self.operand),
+            None => out.push("FALSE"),
+        }
+    }
+}
+
 impl std::ops::Not for Filter {
     type Output = Self;
 
     fn not(self) -> Self {
         Self::Not(Box::new(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sql::Dialect;
+    use crate::testing::{BOOK, book};
+
+    fn field(name: &str) -> usize {
+        BOOK.field(name).unwrap().0
+    }
+
+    fn title(operator: Operator, text: &str) -> Filter {
+        Filter::one(field("title"), operator, Value::Text(text.to_owned()))
+    }
+
+    fn dune(filter: &Filter) -> bool {
+        filter.matches(BOOK, &book(1, "Dune", "9780441013593"))
+    }
+
+    fn sql(filter: &Filter) -> String {
+        let mut out = SqlText::new(Dialect::Sqlite);
+        filter.write_sql(BOOK, &mut out);
+        out.text
+    }
+
+    fn yes() -> Filter {
+        title(Operator::Eq, "Dune")
+    }
+
+    fn no() -> Filter {
+        title(Operator::Eq, "Emma")
+    }
+
+    #[test]
+    fn and_or_and_not_are_what_they_say() {
+        assert!(dune(&Filter::And(vec![yes(), yes()])));
+        assert!(!dune(&Filter::And(vec![yes(), no(), yes()])));
+        assert!(dune(&Filter::Or(vec![no(), yes(), no()])));
+        assert!(!dune(&Filter::Or(vec![no(), no()])));
+        assert!(dune(&!Filter::Or(vec![no(), Filter::And(vec![yes(), no()])])));
+        assert!(!dune(&!!no()));
+        assert!(dune(&Filter::And(vec![Filter::Or(vec![no(), yes()]), !no(), yes()])));
+    }
+
+    #[test]
+    fn none_of_all_holds_and_none_of_any_does_not() {
+        assert!(dune(&Filter::All));
+        assert!(dune(&Filter::And(vec![])));
+        assert!(!dune(&Filter::Or(vec![])));
+        assert_eq!(sql(&Filter::All), "TRUE");
+        assert_eq!(sql(&Filter::And(vec![])), "TRUE");
+        assert_eq!(sql(&Filter::Or(vec![])), "FALSE");
+    }
+
+    #[test]
+    fn not_is_the_complement_for_nulls_too() {
+        // `description` is null.
+        let contains = Filter::one(field("description"), Operator::Contains, Value::Text("a".to_owned()));
+        assert!(!dune(&contains));
+        assert!(dune(&!contains));
+    }
+
+    #[test]
+    fn a_field_that_is_not_there_has_no_rows() {
+        let filter = Filter::one(99, Operator::IsNull, Value::Bool(true));
+        assert!(!dune(&filter));
+        assert_eq!(sql(&filter), "FALSE");
+    }
+
+    #[test]
+    fn sql_has_the_same_structure() {
+        let filter = Filter::And(vec![yes(), !Filter::Or(vec![no(), yes(), Filter::All]), Filter::Or(vec![no()])]);
+        assert_eq!(
+            sql(&filter),
+            r#"("title" = ?1 AND ((("title" = ?2 OR "title" = ?3 OR TRUE)) IS NOT TRUE) AND "title" = ?4)"#
+        );
+    }
+
+    #[test]
+    fn no_tree_is_too_deep() {
+        let mut filter = no();
+        for _ in 0..9_999 {
+            filter = !filter;
+        }
+        assert!(dune(&filter));
+        assert!(sql(&filter).ends_with("IS NOT TRUE)"));
     }
 }

@@ -12,12 +12,26 @@
 //! of the response, which a store can make from its rows without a record in between. The second
 //! is provided in terms of the first, and must give the same bytes.
 
+mod complete;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod json;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod memory;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sql;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+mod typed;
 
+pub use complete::complete;
 pub use error::{StoreError, StoreErrorKind, StoreResult};
+pub use memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -27,6 +41,9 @@ use crate::field::Value;
 use crate::json::Projection;
 use crate::query::{CountMode, Filter, Keyset, SortKey};
 use crate::resource::{Record, ResourceMeta, Resources};
+
+/// How far a capped count counts ([`CountMode::Capped`]).
+pub const COUNT_CAP: u64 = 10_000;
 
 /// A future that can be sent, in a box.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

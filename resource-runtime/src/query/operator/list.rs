@@ -1,0 +1,191 @@
+//! Operators on lists of plain values.
+//!
+//! PostgreSQL keeps lists as arrays, which a GIN index serves. SQLite keeps them as JSON text, in
+//! exactly the form of [`json::write_value`](crate::json::write_value); nothing but a scan serves
+//! that.
+
+use super::membership::write_list;
+use super::operand::{distinct, fits, many, padded, same};
+use super::{Column, Fields, OperandShape, OperatorMeta};
+use crate::field::{IntKind, Kind, Value};
+use crate::store::sql::{Dialect, SqlText};
+
+pub(super) const HAS_ALL: OperatorMeta = OperatorMeta {
+    name: "has_all",
+    doc: "has all of these values",
+    fields: Fields::Lists,
+    operand: OperandShape::Items,
+    matches: |value, operand, kind| {
+        let (Value::List(items), Kind::List(kind)) = (value, kind) else { return false };
+        many(operand, kind).all(|it| it.is_some_and(|it| items.iter().any(|item| same(item, &it))))
+    },
+    write_sql: |out, column, operand| {
+        let Kind::List(item) = column.kind() else { return out.push("FALSE") };
+        let values: Option<Vec<_>> =
+            many(operand, item).map(|it| it.filter(|it| fits(it, item)).map(std::borrow::Cow::into_owned)).collect();
+        let Some(mut values) = values else { return out.push("FALSE") };
+        distinct(&mut values);
+        if values.is_empty() {
+            column.write(out);
+            return out.push(" IS NOT NULL");
+        }
+        match out.dialect {
+            Dialect::Sqlite => {
+                let len = i64::try_from(values.len()).unwrap_or(i64::MAX);
+                out.push("(SELECT count(DISTINCT ");
+                write_item(out, item);
+                out.push(") FROM ");
+                write_items(out, column, item, values);
+                out.push(") = ");
+                out.bind(Value::Int(len), Kind::Int(IntKind::I64));
+            }
+            Dialect::Postgres => write_arrays(out, column, " @> ", values),
+        }
+    },
+};
+
+pub(super) const HAS_ANY: OperatorMeta = OperatorMeta {
+    name: "has_any",
+    doc: "has at least one of these values",
+    fields: Fields::Lists,
+    operand: OperandShape::Items,
+    matches: |value, operand, kind| {
+        let (Value::List(items), Kind::List(kind)) = (value, kind) else { return false };
+        many(operand, kind).flatten().any(|it| items.iter().any(|item| same(item, &it)))
+    },
+    write_sql: |out, column, operand| {
+        let Kind::List(item) = column.kind() else { return out.push("FALSE") };
+        let mut values: Vec<_> =
+            many(operand, item).flatten().filter(|it| fits(it, item)).map(std::borrow::Cow::into_owned).collect();
+        distinct(&mut values);
+        if values.is_empty() {
+            return out.push("FALSE");
+        }
+        match out.dialect {
+            Dialect::Sqlite => {
+                out.push("EXISTS (SELECT 1 FROM ");
+                write_items(out, column, item, values);
+                out.push(")");
+            }
+            Dialect::Postgres => write_arrays(out, column, " && ", values),
+        }
+    },
+};
+
+fn write_arrays(out: &mut SqlText, column: Column, sign: &str, values: Vec<Value>) {
+    column.write(out);
+    out.push(sign);
+    out.bind(Value::List(values), *column.kind());
+}
+
+/// Writes the list's items that are among the values: the source and the condition of a subquery.
+fn write_items(out: &mut SqlText, column: Column, item: &Kind, values: Vec<Value>) {
+    out.push("json_each(");
+    if is_number(item) {
+        // SQLite would read these numbers as floats, by its own rounding. With quotes around them
+        // they stay as they are written; numbers have neither quotes nor commas in them.
+        out.push("'[\"' || replace(substr(");
+        column.write_qualified(out);
+        out.push(", 2, length(");
+        column.write_qualified(out);
+        out.push(") - 2), ',', '\",\"') || '\"]'");
+    } else {
+        column.write_qualified(out);
+    }
+    out.push(") AS _items WHERE ");
+    write_item(out, item);
+    out.push(" IN ");
+    let values = padded(values);
+    match item {
+        Kind::Bool | Kind::Int(_) => write_list(out, values, *item),
+        _ => write_list(out, values.iter().map(|it| Value::Text(json_text(it, item))).collect(), Kind::Text),
+    }
+}
+
+fn write_item(out: &mut SqlText, item: &Kind) {
+    out.push("_items.value");
+    if matches!(item, Kind::Decimal) {
+        out.push(" COLLATE DECIMAL");
+    }
+}
+
+const fn is_number(item: &Kind) -> bool {
+    matches!(item, Kind::F32 | Kind::F64 | Kind::Decimal)
+}
+
+/// What `json_each` makes of the value: for a string the text, for a number in quotes its digits.
+fn json_text(value: &Value, item: &Kind) -> String {
+    if let Value::Text(text) = value {
+        return text.clone();
+    }
+    let mut json = Vec::new();
+    crate::json::write_value(&mut json, value, item);
+    String::from_utf8_lossy(&json).trim_matches('"').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_decimal::Decimal;
+
+    use crate::field::{FieldType, Value};
+    use crate::query::Operator;
+    use crate::query::operator::testing::{check_sql_many, holds_many};
+
+    fn texts(items: &[&str]) -> Vec<Value> {
+        items.iter().map(|&it| Value::Text(it.to_owned())).collect()
+    }
+
+    fn check(operator: Operator, list: &[&str], operand: &[&str]) -> bool {
+        holds_many(operator, Vec::<String>::KIND, &Value::List(texts(list)), texts(operand))
+    }
+
+    #[test]
+    fn all_and_any_are_what_they_say() {
+        assert!(check(Operator::HasAll, &["a", "b", "c"], &["c", "a", "a"]));
+        assert!(!check(Operator::HasAll, &["a", "b"], &["a", "c"]));
+        assert!(check(Operator::HasAny, &["a", "b"], &["c", "b"]));
+        assert!(!check(Operator::HasAny, &["a", "b"], &["A", "ab"]));
+    }
+
+    #[test]
+    fn every_list_has_all_of_nothing_and_none_has_any() {
+        assert!(check(Operator::HasAll, &[], &[]));
+        assert!(!check(Operator::HasAny, &["a"], &[]));
+        assert!(!holds_many(Operator::HasAll, Vec::<String>::KIND, &Value::Null, vec![]));
+        check_sql_many(Operator::HasAll, "tags", vec![], r#""tags" IS NOT NULL"#, r#""tags" IS NOT NULL"#);
+        check_sql_many(Operator::HasAny, "tags", vec![], "FALSE", "FALSE");
+    }
+
+    #[test]
+    fn items_are_equal_by_value() {
+        let list = Value::List(vec![Value::Decimal(Decimal::new(150, 2))]);
+        let operand = vec![Value::Decimal(Decimal::new(15, 1))];
+        assert!(holds_many(Operator::HasAll, Vec::<Decimal>::KIND, &list, operand));
+    }
+
+    #[test]
+    fn an_item_of_another_kind_is_in_no_list() {
+        let list = Value::List(vec![Value::Int(1)]);
+        let operand = vec![Value::Int(1), Value::Null];
+        assert!(!holds_many(Operator::HasAll, Vec::<i64>::KIND, &list, operand.clone()));
+        assert!(holds_many(Operator::HasAny, Vec::<i64>::KIND, &list, operand));
+    }
+
+    #[test]
+    fn sql_names_the_column_so_that_the_subquery_does_not_hide_it() {
+        check_sql_many(
+            Operator::HasAll,
+            "tags",
+            texts(&["b", "a", "a"]),
+            r#"(SELECT count(DISTINCT _items.value) FROM json_each("books"."tags") AS _items WHERE _items.value IN (?1, ?2)) = ?3 [a] [b]"#,
+            r#""tags" @> $1::text[]"#,
+        );
+        check_sql_many(
+            Operator::HasAny,
+            "tags",
+            texts(&["a"]),
+            r#"EXISTS (SELECT 1 FROM json_each("books"."tags") AS _items WHERE _items.value IN (?1)) [a]"#,
+            r#""tags" && $1::text[]"#,
+        );
+    }
+}

@@ -1,0 +1,265 @@
+//! Operators on text. Every character of an operand stands for itself.
+//!
+//! Their PostgreSQL forms are those that an index can serve: a range for the beginning (B-tree),
+//! `LIKE` with escaped text for the rest (`pg_trgm`).
+
+use super::operand::text;
+use super::{Fields, OperandShape, OperatorMeta};
+use crate::field::{Kind, Value, fold};
+use crate::query::Operand;
+use crate::store::sql::{Dialect, SqlText};
+
+pub(super) const CONTAINS: OperatorMeta = OperatorMeta {
+    name: "contains",
+    doc: "contains this text",
+    fields: Fields::Text,
+    operand: OperandShape::Text,
+    matches: |value, operand, _| holds(value, operand, |value, part| value.contains(part)),
+    write_sql: |out, column, operand| {
+        let Some(part) = text(operand) else { return out.push("FALSE") };
+        match out.dialect {
+            Dialect::Sqlite => {
+                out.push("instr(");
+                column.write(out);
+                out.push(", ");
+                bind(out, part.to_owned());
+                out.push(") > 0");
+            }
+            Dialect::Postgres => like(out, |out| column.write(out), "%", part, "%"),
+        }
+    },
+};
+
+pub(super) const STARTS_WITH: OperatorMeta = OperatorMeta {
+    name: "starts_with",
+    doc: "starts with this text",
+    fields: Fields::Text,
+    operand: OperandShape::Text,
+    matches: |value, operand, _| holds(value, operand, |value, part| value.starts_with(part)),
+    // By code point, the texts that start with `ab` are those from `ab` up to, and without, `ac`.
+    write_sql: |out, column, operand| {
+        let Some(start) = text(operand) else { return out.push("FALSE") };
+        out.push("(");
+        column.write(out);
+        out.push(" >= ");
+        bind(out, start.to_owned());
+        if let Some(end) = successor(start) {
+            out.push(" AND ");
+            column.write(out);
+            out.push(" < ");
+            bind(out, end);
+        }
+        out.push(")");
+    },
+};
+
+pub(super) const ENDS_WITH: OperatorMeta = OperatorMeta {
+    name: "ends_with",
+    doc: "ends with this text",
+    fields: Fields::Text,
+    operand: OperandShape::Text,
+    matches: |value, operand, _| holds(value, operand, |value, part| value.ends_with(part)),
+    write_sql: |out, column, operand| {
+        let Some(end) = text(operand) else { return out.push("FALSE") };
+        match out.dialect {
+            // From the end, `substr` counts characters; from minus zero it would take all of them.
+            Dialect::Sqlite if end.is_empty() => {
+                column.write(out);
+                out.push(" IS NOT NULL");
+            }
+            Dialect::Sqlite => {
+                out.push("substr(");
+                column.write(out);
+                out.push(", -length(");
+                bind(out, end.to_owned());
+                out.push(")) = ");
+                bind(out, end.to_owned());
+            }
+            Dialect::Postgres => like(out, |out| column.write(out), "%", end, ""),
+        }
+    },
+};
+
+pub(super) const IEQ: OperatorMeta = OperatorMeta {
+    name: "ieq",
+    doc: "is equal to this text, whatever the case of the letters",
+    fields: Fields::Text,
+    operand: OperandShape::Text,
+    matches: |value, operand, _| holds(value, operand, |value, other| fold(value) == fold(other)),
+    write_sql: |out, column, operand| {
+        let Some(other) = text(operand) else { return out.push("FALSE") };
+        column.write_folded(out);
+        out.push(" = ");
+        bind(out, fold(other));
+    },
+};
+
+pub(super) const ICONTAINS: OperatorMeta = OperatorMeta {
+    name: "icontains",
+    doc: "contains this text, whatever the case of the letters",
+    fields: Fields::Text,
+    operand: OperandShape::Text,
+    matches: |value, operand, _| holds(value, operand, |value, part| fold(value).contains(&fold(part))),
+    write_sql: |out, column, operand| {
+        let Some(part) = text(operand) else { return out.push("FALSE") };
+        match out.dialect {
+            Dialect::Sqlite => {
+                out.push("instr(");
+                column.write_folded(out);
+                out.push(", ");
+                bind(out, fold(part));
+                out.push(") > 0");
+            }
+            Dialect::Postgres => like(out, |out| column.write_folded(out), "%", &fold(part), "%"),
+        }
+    },
+};
+
+fn holds(value: &Value, operand: &Operand, compare: fn(&str, &str) -> bool) -> bool {
+    match (value, text(operand)) {
+        (Value::Text(value), Some(operand)) => compare(value, operand),
+        _ => false,
+    }
+}
+
+fn bind(out: &mut SqlText, text: String) {
+    out.bind(Value::Text(text), Kind::Text);
+}
+
+/// Writes a `LIKE` in which the text stands for itself. The escape character is the backslash,
+/// which is what PostgreSQL takes without an `ESCAPE` clause; such a clause would hide the pattern
+/// from its planner.
+fn like(out: &mut SqlText, column: impl Fn(&mut SqlText), before: &str, text: &str, after: &str) {
+    let mut pattern = String::with_capacity(text.len() + 8);
+    pattern.push_str(before);
+    for char in text.chars() {
+        if matches!(char, '\\' | '%' | '_') {
+            pattern.push('\\');
+        }
+        pattern.push(char);
+    }
+    pattern.push_str(after);
+    column(out);
+    out.push(" LIKE ");
+    bind(out, pattern);
+}
+
+/// The least text that is greater than every text with this start; none where there is no such.
+fn successor(start: &str) -> Option<String> {
+    let mut end = start.to_owned();
+    while let Some(last) = end.pop() {
+        // A range of characters leaves the surrogates out.
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            end.push(next);
+            return Some(end);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::successor;
+    use crate::field::{FieldType, Value};
+    use crate::query::Operator;
+    use crate::query::operator::testing::{check_sql, holds};
+
+    fn text(text: &str) -> Value {
+        Value::Text(text.to_owned())
+    }
+
+    fn check(operator: Operator, value: &str, operand: &str) -> bool {
+        holds(operator, String::KIND, &text(value), text(operand))
+    }
+
+    #[test]
+    fn parts_are_found_where_the_name_says() {
+        assert!(check(Operator::Contains, "Dune", "un"));
+        assert!(!check(Operator::Contains, "Dune", "UN"));
+        assert!(check(Operator::StartsWith, "Dune", "Du"));
+        assert!(!check(Operator::StartsWith, "Dune", "un"));
+        assert!(check(Operator::EndsWith, "Dune", "ne"));
+        assert!(!check(Operator::EndsWith, "Dune", "Dun"));
+        assert!(!check(Operator::EndsWith, "ne", "Dune"));
+    }
+
+    #[test]
+    fn the_empty_text_is_part_of_every_text_but_not_of_null() {
+        for it in [Operator::Contains, Operator::StartsWith, Operator::EndsWith, Operator::Icontains] {
+            assert!(check(it, "", ""));
+            assert!(check(it, "a", ""));
+            assert!(!holds(it, String::KIND, &Value::Null, text("")));
+        }
+    }
+
+    #[test]
+    fn case_is_folded_beyond_ascii() {
+        assert!(check(Operator::Ieq, "ΟΔΥΣΣΕΥΣ", "οδυσσευς"));
+        assert!(check(Operator::Icontains, "École", "éCOL"));
+        assert!(!check(Operator::Ieq, "ß", "ss"));
+    }
+
+    #[test]
+    fn wildcards_of_sql_are_plain_characters() {
+        assert!(!check(Operator::Contains, "Dune", "%"));
+        assert!(check(Operator::Contains, "100%", "%"));
+        check_sql(
+            Operator::Contains,
+            "title",
+            text(r"50%_\"),
+            r#"instr("title", ?1) > 0 [50%_\]"#,
+            r#""title" COLLATE "C" LIKE $1::text [%50\%\_\\%]"#,
+        );
+        check_sql(
+            Operator::EndsWith,
+            "title",
+            text("%"),
+            r#"substr("title", -length(?1)) = ?2 [%] [%]"#,
+            r#""title" COLLATE "C" LIKE $1::text [%\%]"#,
+        );
+    }
+
+    #[test]
+    fn the_beginning_is_a_range() {
+        check_sql(
+            Operator::StartsWith,
+            "title",
+            text("ab%"),
+            r#"("title" >= ?1 AND "title" < ?2) [ab%] [ab&]"#,
+            r#"("title" COLLATE "C" >= $1::text AND "title" COLLATE "C" < $2::text) [ab%] [ab&]"#,
+        );
+    }
+
+    #[test]
+    fn the_end_of_the_range_is_the_next_text_by_code_point() {
+        assert_eq!(successor("a").as_deref(), Some("b"));
+        assert_eq!(successor("a\u{d7ff}").as_deref(), Some("a\u{e000}"));
+        assert_eq!(successor("a\u{10ffff}\u{10ffff}").as_deref(), Some("b"));
+        assert_eq!(successor("\u{10ffff}"), None);
+        assert_eq!(successor(""), None);
+    }
+
+    #[test]
+    fn sql_folds_both_sides() {
+        check_sql(
+            Operator::Ieq,
+            "title",
+            text("ΑΣ"),
+            r#"resource_fold("title") = ?1 [ασ]"#,
+            r#"translate(lower("title" COLLATE "und-x-icu"), 'ς', 'σ') = $1::text [ασ]"#,
+        );
+        check_sql(
+            Operator::Icontains,
+            "title",
+            text("A_"),
+            r#"instr(resource_fold("title"), ?1) > 0 [a_]"#,
+            r#"translate(lower("title" COLLATE "und-x-icu"), 'ς', 'σ') LIKE $1::text [%a\_%]"#,
+        );
+    }
+
+    #[test]
+    fn text_that_no_row_can_hold_is_found_in_none() {
+        assert!(!check(Operator::Contains, "a", "\0"));
+        check_sql(Operator::Contains, "title", text("\0"), "FALSE", "FALSE");
+    }
+}

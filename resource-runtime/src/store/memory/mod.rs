@@ -1,0 +1,243 @@
+//! The store in memory: for tests, and for services that may forget.
+
+mod order;
+mod table;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use self::table::{Found, Table};
+use super::{
+    BoxFuture, JsonRow, JsonSelection, Key, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult, Write,
+    Written,
+};
+use crate::field::Value;
+use crate::json::Projection;
+use crate::resource::{Record, ResourceMeta};
+
+/// A store that keeps its rows in memory, and loses them with the process.
+///
+/// It obeys the same rules as the others: identifiers are never given twice, unique fields are
+/// unique, writes are atomic and carry versions. Filters and sorts look at every row, so it is meant
+/// for some ten thousands of them.
+///
+/// ```
+/// use resource_runtime::store::{Database, MemoryStore};
+///
+/// let db = Database::new(MemoryStore::new());
+/// assert_eq!(db.name(), "memory");
+/// ```
+#[derive(Default)]
+pub struct MemoryStore {
+    // A std lock: it is never held across an `.await`, and no code of a user's runs under it. Rows
+    // are shared (`Arc`), so that a reader keeps what it found and lets go of the lock.
+    tables: RwLock<HashMap<&'static str, Table>>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn read<T>(&self, meta: &'static ResourceMeta, read: impl FnOnce(&Table) -> StoreResult<T>) -> StoreResult<T> {
+        // A panic cannot leave a table half-written: every write is checked first, and then done in
+        // steps that do not fail.
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        tables.get(meta.table).ok_or_else(|| not_migrated(meta)).and_then(read)
+    }
+
+    fn find(&self, select: &Select) -> StoreResult<Found> {
+        self.read(select.meta, |table| Ok(table.select(select)))
+    }
+
+    fn find_one(&self, key: &Key) -> StoreResult<Option<Arc<Record>>> {
+        self.read(key.meta, |table| Ok(table.get(key).cloned()))
+    }
+
+    fn apply(&self, write: Write) -> StoreResult<Written> {
+        let meta = match &write {
+            Write::Insert { meta, .. } => meta,
+            Write::Update { key, .. } | Write::Delete { key, .. } => key.meta,
+        };
+        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        let table = tables.get_mut(meta.table).ok_or_else(|| not_migrated(meta))?;
+        match write {
+            Write::Insert { values, version, .. } => table.insert(values, version),
+            Write::Update { key, changes, version } => table.update(&key, changes, version),
+            Write::Delete { key, version } => table.delete(&key, version),
+        }
+    }
+
+    fn register(&self, resources: &[&'static ResourceMeta]) -> StoreResult<()> {
+        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        let mut new: HashMap<&'static str, Table> = HashMap::new();
+        for meta in resources {
+            match tables.get(meta.table).or_else(|| new.get(meta.table)) {
+                Some(table) if table.fits(meta) => {}
+                Some(table) => {
+                    let report = format!(
+                        "`{}` and `{}` both keep their rows in the table `{}`, but have different fields; \
+                         give one of them another `table`",
+                        table.meta().name,
+                        meta.name,
+                        meta.table
+                    );
+                    return Err(StoreError::new(StoreErrorKind::Drift { report }));
+                }
+                None => {
+                    new.insert(meta.table, Table::new(meta));
+                }
+            }
+        }
+        tables.extend(new);
+        Ok(())
+    }
+}
+
+impl Store for MemoryStore {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
+    fn ping(&self) -> BoxFuture<'_, StoreResult<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn migrate<'a>(&'a self, resources: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<()>> {
+        Box::pin(async move { self.register(resources) })
+    }
+
+    fn select(&self, select: Select) -> BoxFuture<'_, StoreResult<Selection>> {
+        Box::pin(async move {
+            let Found { rows, total, has_more } = self.find(&select)?;
+            let records = rows.into_iter().map(Arc::unwrap_or_clone).collect();
+            Ok(Selection { records, total, has_more })
+        })
+    }
+
+    fn select_json(&self, select: Select, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<JsonSelection>> {
+        Box::pin(async move {
+            let Found { rows, total, has_more } = self.find(&select)?;
+            let mut items = Vec::with_capacity(rows.len() * 256);
+            for (index, record) in rows.iter().enumerate() {
+                if index > 0 {
+                    items.push(b',');
+                }
+                record.write_json(&mut items, &projection)?;
+            }
+            let keys = |record: &Arc<Record>| -> Vec<Value> {
+                select.sort.iter().map(|key| record.get(key.field).clone()).collect()
+            };
+            let edges = rows.first().zip(rows.last()).map(|(first, last)| (keys(first), keys(last)));
+            Ok(JsonSelection { items, len: rows.len(), edges, total, has_more })
+        })
+    }
+
+    fn get(&self, key: Key) -> BoxFuture<'_, StoreResult<Option<Record>>> {
+        Box::pin(async move { Ok(self.find_one(&key)?.map(Arc::unwrap_or_clone)) })
+    }
+
+    fn get_json(&self, key: Key, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<Option<JsonRow>>> {
+        Box::pin(async move {
+            let Some(record) = self.find_one(&key)? else { return Ok(None) };
+            Ok(Some(JsonRow { json: record.to_json(&projection)?, version: record.version }))
+        })
+    }
+
+    fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>> {
+        Box::pin(async move { self.apply(write) })
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+fn not_migrated(meta: &ResourceMeta) -> StoreError {
+    StoreError::new(StoreErrorKind::Internal)
+        .caused_by(format!("there is no table `{}`; call `migrate::<{}>()` first", meta.table, meta.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::{FieldMeta, IdSource};
+    use crate::query::Filter;
+    use crate::store::Database;
+    use crate::testing::{BOOK, book};
+
+    #[cfg(feature = "conformance")]
+    mod conformance {
+        use super::*;
+
+        async fn make() -> Database {
+            Database::new(MemoryStore::new())
+        }
+
+        crate::conformance_suite!(make);
+    }
+
+    fn insert(record: Record) -> Write {
+        Write::Insert { meta: BOOK, values: record.values, version: record.version }
+    }
+
+    #[tokio::test]
+    async fn a_resource_that_was_not_migrated_is_named() {
+        let db = Database::new(MemoryStore::new());
+        let error = db.write(insert(book(1, "Dune", "1"))).await.unwrap_err();
+        assert_eq!(error.to_string(), "the store failed: there is no table `books`; call `migrate::<Book>()` first");
+    }
+
+    #[tokio::test]
+    async fn two_resources_can_share_a_table_only_with_the_same_fields() {
+        static SAME: ResourceMeta = ResourceMeta::new("PublicBook", "public-books", "books", BOOK.fields);
+        static OTHER: ResourceMeta =
+            ResourceMeta::new("Tome", "tomes", "books", &[FieldMeta::of::<i64>("id").id(IdSource::Store)]);
+        let store = MemoryStore::new();
+        store.migrate(&[BOOK, &SAME]).await.unwrap();
+        let error = store.migrate(&[&OTHER]).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`Book` and `Tome` both keep their rows in the table `books`, but have different fields; \
+             give one of them another `table`"
+        );
+        store.write(insert(book(1, "Dune", "1"))).await.unwrap();
+        let key = Key { meta: &SAME, id: Value::Int(1), scope: Filter::All };
+        assert!(store.get(key).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_migration_that_fails_registers_nothing() {
+        static OTHER: ResourceMeta =
+            ResourceMeta::new("Tome", "tomes", "books", &[FieldMeta::of::<i64>("id").id(IdSource::Store)]);
+        let store = MemoryStore::new();
+        assert!(store.migrate(&[BOOK, &OTHER]).await.is_err());
+        assert!(store.write(insert(book(1, "Dune", "1"))).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn an_identifier_that_is_given_is_not_given_again() {
+        let store = MemoryStore::new();
+        store.migrate(&[BOOK]).await.unwrap();
+        store.write(insert(book(41, "Dune", "1"))).await.unwrap();
+        let mut next = book(0, "Emma", "2");
+        next.values[0] = Value::Null;
+        let Written::Done(record) = store.write(insert(next)).await.unwrap() else { panic!() };
+        assert_eq!(record.get(0), &Value::Int(42));
+    }
+
+    #[tokio::test]
+    async fn null_is_refused_where_the_field_has_none() {
+        let store = MemoryStore::new();
+        store.migrate(&[BOOK]).await.unwrap();
+        let mut record = book(1, "Dune", "1");
+        record.values[1] = Value::Null;
+        let error = store.write(insert(record)).await.unwrap_err();
+        assert_eq!(error.to_string(), "the store failed: `title` cannot be null");
+    }
+}
