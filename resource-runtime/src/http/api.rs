@@ -255,7 +255,8 @@ impl Paths {
         }
         for form in forms {
             if let Some(other) = self.owners.get(&shape(&form)) {
-                let way_out = if both_forms { "give one of them another `path`" } else { "give one of them another path" };
+                let way_out =
+                    if both_forms { "give one of them another `path`" } else { "give one of them another path" };
                 return Err(Error::new(format!("{other} and {owner} are both mounted on {form}; {way_out}")));
             }
             self.owners.insert(shape(&form), owner.clone());
@@ -310,7 +311,9 @@ fn check_prefix(prefix: &str) -> Result<()> {
     if prefix.is_empty() || (prefix.starts_with('/') && !prefix.ends_with('/') && !prefix.contains("//")) {
         return Ok(());
     }
-    Err(Error::new(format!("`{prefix}` is no prefix of paths; write it like `/api/v1`, with a slash in front and none behind")))
+    Err(Error::new(format!(
+        "`{prefix}` is no prefix of paths; write it like `/api/v1`, with a slash in front and none behind"
+    )))
 }
 
 fn merge(router: Router, prefix: &str, other: Router) -> Result<Router> {

@@ -18,12 +18,12 @@ pub mod conformance;
 mod error;
 mod json;
 mod memory;
-mod typed;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod typed;
 
 pub use complete::complete;
 pub use error::{StoreError, StoreErrorKind, StoreResult};

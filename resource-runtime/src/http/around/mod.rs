@@ -60,17 +60,13 @@ impl Layers {
         let inner = BoxCloneSyncService::new(MapResponse::new(inner, |it: http::Response<_>| it.map(Body::new)));
         let inner = tower::service_fn(move |request| deadline::within(timeout, inner.clone(), request));
         // Below that, gzip saves nothing.
-        let when = SizeAbove::new(256)
-            .and(NotForContentType::GRPC)
-            .and(NotForContentType::IMAGES)
-            .and(NotForContentType::SSE);
+        let when =
+            SizeAbove::new(256).and(NotForContentType::GRPC).and(NotForContentType::IMAGES).and(NotForContentType::SSE);
         let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(when);
         let compressed = MapResponse::new(compression.layer(inner.clone()), |it: http::Response<_>| it.map(Body::new));
         let options = BoxCloneSyncService::new(inner);
         match cors::layer(origins) {
-            None => {
-                Self { plain: options.clone(), compressed: BoxCloneSyncService::new(compressed), options }
-            }
+            None => Self { plain: options.clone(), compressed: BoxCloneSyncService::new(compressed), options },
             Some(cors) => Self {
                 plain: with_cors(&cors, options.clone()),
                 compressed: with_cors(&cors, BoxCloneSyncService::new(compressed)),
