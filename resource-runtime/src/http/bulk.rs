@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::conditional::Preconditions;
 use super::mounted::Mounted;
 use super::{around, body, negotiate, respond};
-use crate::error::{ApiError, Envelope, ErrorCode, Problem, Problems, Report};
+use crate::error::{ApiError, ErrorCode, Problem, Problems, Report};
 use crate::field::{Kind, Value};
 use crate::input;
 use crate::query;
