@@ -13,7 +13,8 @@ pub use ::serde;
 pub use ::std;
 pub use ::std::option::Option::{self, None, Some};
 pub use ::std::result::Result::{self, Err, Ok};
-pub use ::std::vec::{self, Vec};
+pub use ::std::vec;
+pub use ::std::vec::Vec;
 
 pub use crate::__not_null;
 pub use crate::field::*;
@@ -27,4 +28,22 @@ pub fn never<T>() -> T {
     loop {
         std::thread::park();
     }
+}
+
+/// [`never`] for `Serialize`.
+///
+/// # Errors
+///
+/// None.
+pub fn never_write<T, S: serde::Serializer>(_: &T, _: S) -> Result<S::Ok, S::Error> {
+    never()
+}
+
+/// [`never`] for `Deserialize`.
+///
+/// # Errors
+///
+/// None.
+pub fn never_read<'de, T, D: serde::Deserializer<'de>>(_: D) -> Result<T, D::Error> {
+    never()
 }

@@ -353,6 +353,13 @@ impl SortMeta {
     pub const fn desc(field: &'static str) -> Self {
         Self { field, descending: true, nulls_first: false }
     }
+
+    /// With nulls before everything else.
+    #[must_use]
+    pub const fn nulls_first(mut self) -> Self {
+        self.nulls_first = true;
+        self
+    }
 }
 
 /// The sizes of a list's pages, in rows.

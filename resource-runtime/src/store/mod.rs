@@ -13,9 +13,12 @@
 //! is provided in terms of the first, and must give the same bytes.
 
 mod complete;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod json;
 mod memory;
+mod typed;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod sql;

@@ -7,6 +7,8 @@ mod drift;
 mod keyset;
 pub mod schema;
 mod statements;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use decode::from_json;
