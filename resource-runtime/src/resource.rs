@@ -311,6 +311,13 @@ impl ComputedMeta {
     pub const fn of<T: FieldType>(name: &'static str) -> Self {
         Self { name, kind: T::KIND, nullable: T::NULLABLE, doc: "" }
     }
+
+    /// With a description.
+    #[must_use]
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
 }
 
 /// A named part of a resource's response.
@@ -345,6 +352,13 @@ impl SortMeta {
     #[must_use]
     pub const fn desc(field: &'static str) -> Self {
         Self { field, descending: true, nulls_first: false }
+    }
+
+    /// With nulls before everything else.
+    #[must_use]
+    pub const fn nulls_first(mut self) -> Self {
+        self.nulls_first = true;
+        self
     }
 }
 

@@ -8,6 +8,8 @@
 //! compiled once, in this crate, instead of once per resource in the user's.
 
 mod fold;
+mod ability;
+mod custom;
 mod kind;
 mod meta;
 mod moment;
@@ -21,6 +23,11 @@ mod types;
 mod value;
 
 pub use fold::fold;
+pub use ability::{
+    ClientId, Comparable, ContainsText, CreationTime, EmptyInNewRow, FromText, Listing, Measured, NestedValue,
+    Nullable, Numeric, Ordered, StoreId, Textual, UpdateTime,
+};
+pub use custom::{ByReference, ByTarget, ByValue, CustomRule};
 pub use kind::{IntKind, Kind};
 pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
 pub use object::{EnumMeta, EnumType, Fields, ObjectMeta, ObjectType, Variant};

@@ -130,4 +130,6 @@ pub enum Cell<'a> {
     Object(&'static ObjectMeta, &'a [Value]),
     /// [`Kind::List`].
     List(&'a [Value]),
+    /// A store's own form of a value, with the function that writes it as JSON.
+    Raw(&'a [u8], fn(&mut Vec<u8>, &[u8], &Kind)),
 }

@@ -41,6 +41,7 @@ pub fn write_cell(out: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
         Cell::Date(it) => text::write_quoted(out, it),
         Cell::Time(it) => text::write_quoted(out, it),
         Cell::Object(meta, values) => write_object(out, meta, values),
+        Cell::Raw(bytes, write) => write(out, bytes, kind),
         Cell::List(items) => {
             let item_kind = match kind {
                 Kind::List(item) => item,

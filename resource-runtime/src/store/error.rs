@@ -30,6 +30,8 @@ pub enum StoreErrorKind {
     Unavailable,
     /// The store did not answer in time, or gave up to let others go on.
     Busy,
+    /// The store cannot keep or compare with a value that its field can hold.
+    Invalid,
     /// A table does not fit its resource.
     Drift {
         /// What does not fit, and the statements that would mend it.
@@ -67,6 +69,7 @@ impl fmt::Display for StoreError {
             StoreErrorKind::Reference { .. } => f.write_str("a reference between rows would break"),
             StoreErrorKind::Unavailable => f.write_str("the store does not answer"),
             StoreErrorKind::Busy => f.write_str("the store is busy"),
+            StoreErrorKind::Invalid => f.write_str("the store cannot take a value"),
             StoreErrorKind::Drift { report } => f.write_str(report),
             StoreErrorKind::Internal => f.write_str("the store failed"),
         }?;
@@ -113,6 +116,9 @@ impl From<StoreError> for ApiError {
                 .detail("the store does not answer; try again")
                 .header(http::header::RETRY_AFTER, "1")
                 .source(error),
+            StoreErrorKind::Invalid => {
+                Self::new(ErrorCode::VALIDATION_FAILED).detail("the store cannot take one of the values").source(error)
+            }
             StoreErrorKind::Drift { .. } | StoreErrorKind::Internal => Self::new(ErrorCode::INTERNAL).source(error),
         }
     }

@@ -13,14 +13,25 @@
 //! is provided in terms of the first, and must give the same bytes.
 
 mod complete;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod json;
 mod memory;
+mod typed;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sql;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 
 pub use complete::complete;
 pub use error::{StoreError, StoreErrorKind, StoreResult};
 pub use memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -174,14 +174,18 @@ impl Operator {
         matches!(self.operand(), OperandShape::Many | OperandShape::Items)
     }
 
-    /// Whether it holds for a value of a field of this kind.
+    /// Whether it holds for a value of a field of this kind; never where it is not for such fields.
     pub(super) fn matches(self, value: &Value, operand: &Operand, kind: &Kind) -> bool {
-        (self.meta().matches)(value, operand, kind)
+        self.applies_to(kind) && (self.meta().matches)(value, operand, kind)
     }
 
     /// Writes a boolean expression that holds for the same values.
     pub(super) fn write_sql(self, out: &mut SqlText, column: Column, operand: &Operand) {
-        (self.meta().write_sql)(out, column, operand);
+        if self.applies_to(column.kind()) {
+            (self.meta().write_sql)(out, column, operand);
+        } else {
+            out.push("FALSE");
+        }
     }
 }
 
@@ -214,5 +218,14 @@ mod tests {
         assert_eq!(names(crate::testing::BookStatus::KIND), "eq ne in nin is_null");
         assert_eq!(names(Vec::<String>::KIND), "is_null has_all has_any");
         assert_eq!(names(serde_json::Value::KIND), "is_null");
+    }
+
+    #[test]
+    fn an_operator_that_is_not_for_a_field_holds_for_none_of_its_values() {
+        let (value, operand) = (Value::Int(10), Value::Text("1".to_owned()));
+        assert!(!testing::holds(Operator::Contains, i64::KIND, &value, operand.clone()));
+        testing::check_sql(Operator::Contains, "published_year", operand.clone(), "FALSE", "FALSE");
+        assert!(!testing::holds(Operator::Ne, Vec::<String>::KIND, &Value::List(Vec::new()), operand.clone()));
+        testing::check_sql(Operator::Ne, "tags", operand, "FALSE", "FALSE");
     }
 }

@@ -1,0 +1,168 @@
+//! Connections, and how they are opened.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+use tokio_postgres::{Client, Row, Statement};
+
+use super::PostgresSettings;
+use super::encode::Bind;
+use super::error;
+use super::statements::Statements;
+use super::tls::Tls;
+use crate::resource::ResourceMeta;
+use crate::store::sql::SqlText;
+use crate::store::{StoreError, StoreErrorKind, StoreResult};
+
+/// How many prepared statements a connection keeps.
+const STATEMENTS: usize = 512;
+
+/// How much longer than its statement's timeout a caller waits for the answer.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Opens connections.
+pub(super) struct Connector {
+    settings: PostgresSettings,
+    tls: Tls,
+}
+
+impl Connector {
+    pub(super) fn new(settings: PostgresSettings) -> StoreResult<Self> {
+        let tls = Tls::new(&settings)?;
+        Ok(Self { settings, tls })
+    }
+
+    /// Opens a connection; `ended` hears of its end.
+    pub(super) async fn connect(&self, ended: Option<Arc<Notify>>) -> StoreResult<Connection> {
+        let limit = self.settings.connect_timeout;
+        match tokio::time::timeout(limit, self.open(ended)).await {
+            Ok(connection) => connection,
+            Err(_) => Err(StoreError::new(StoreErrorKind::Unavailable)
+                .caused_by(format!("no connection to PostgreSQL within {limit:?}"))),
+        }
+    }
+
+    async fn open(&self, ended: Option<Arc<Notify>>) -> StoreResult<Connection> {
+        let failed = |error| error::convert(error, None);
+        let (client, driver) = self.tls.connect(&self.settings.config).await.map_err(failed)?;
+        let ended = Ended(ended);
+        let driver = tokio::spawn(async move {
+            // Dropped last, however the task ends.
+            let _ended = ended;
+            if let Err(error) = driver.await {
+                let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+                tracing::warn!(%error, cause, "a connection to PostgreSQL ended");
+            }
+        });
+        let connection = Connection {
+            client: Arc::new(client),
+            statements: Statements::new(STATEMENTS),
+            asked: AtomicUsize::new(0),
+            patience: self.settings.statement_timeout.map(|it| it + GRACE),
+            is_cut: AtomicBool::new(false),
+            driver: driver.abort_handle(),
+        };
+        connection.client.batch_execute(&self.settings.session()).await.map_err(failed)?;
+        Ok(connection)
+    }
+}
+
+/// A connection, on which any number of statements can be under way at once.
+pub(super) struct Connection {
+    client: Arc<Client>,
+    statements: Statements,
+    asked: AtomicUsize,
+    patience: Option<Duration>,
+    is_cut: AtomicBool,
+    driver: AbortHandle,
+}
+
+impl Connection {
+    pub(super) fn is_alive(&self) -> bool {
+        !self.is_cut.load(Ordering::Relaxed) && !self.client.is_closed()
+    }
+
+    /// How many statements are under way.
+    pub(super) fn load(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Cuts the connection, without regard to what is under way.
+    pub(super) fn cut(&self) {
+        self.is_cut.store(true, Ordering::Relaxed);
+        self.driver.abort();
+    }
+
+    /// Runs a statement, and gives its rows.
+    pub(super) async fn query(&self, sql: &SqlText, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
+        let _asked = Asked::new(&self.asked);
+        let answer = async { self.run(sql).await.map_err(|error| self.convert(error, meta)) };
+        let Some(patience) = self.patience else { return answer.await };
+        match tokio::time::timeout(patience, answer).await {
+            Ok(answer) => answer,
+            // The server ends statements that take too long by itself, so that this one waits behind
+            // others, or the server hangs. The connection is left alone: if it is dead, TCP finds out.
+            Err(_) => Err(StoreError::new(StoreErrorKind::Busy).caused_by("PostgreSQL did not answer in time")),
+        }
+    }
+
+    async fn run(&self, sql: &SqlText) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let statement = self.statements.get(&self.client, &sql.text).await?;
+        match self.execute(&statement, sql).await {
+            Err(error) if error::is_outdated(&error) => {
+                self.statements.forget(&sql.text);
+                let statement = self.statements.get(&self.client, &sql.text).await?;
+                self.execute(&statement, sql).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn execute(&self, statement: &Statement, sql: &SqlText) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let binds: Vec<_> = sql.binds.iter().map(|(value, kind)| Bind(value, kind)).collect();
+        let binds: Vec<_> = binds.iter().map(|it| it as _).collect();
+        self.client.query(statement, &binds).await
+    }
+
+    fn convert(&self, error: tokio_postgres::Error, meta: Option<&ResourceMeta>) -> StoreError {
+        if error::is_lost(&error) {
+            // The server has said that it goes; nobody else should be sent there.
+            self.cut();
+        }
+        error::convert(error, meta)
+    }
+}
+
+/// Says that a connection has ended.
+struct Ended(Option<Arc<Notify>>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        if let Some(notify) = &self.0 {
+            notify.notify_one();
+        }
+    }
+}
+
+/// Counts a statement for as long as it is under way, however it ends.
+struct Asked<'a>(&'a AtomicUsize);
+
+impl<'a> Asked<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,224 @@
+//! The connections that read.
+//!
+//! # Design
+//!
+//! A hop to another thread costs more than a cheap read, so reads run on the thread that asks for
+//! them, and only those that take long go to a thread where they hinder nobody. Which those are is
+//! found out by running them: a read that has not ended after [`INLINE`] is broken off and done
+//! again elsewhere, and its statement is remembered as slow until it proves quick.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use super::connection::{self, Purpose};
+use super::error;
+use super::location::Location;
+use crate::store::{StoreError, StoreErrorKind, StoreResult};
+
+/// How long a read may keep the thread that asked for it.
+const INLINE: Duration = Duration::from_micros(500);
+/// Steps of SQLite's machine between two looks at the clock: some tens of microseconds.
+const STEPS: i32 = 1_000;
+/// Slow statements that are remembered.
+const SLOW: usize = 1_024;
+
+pub(super) struct Readers {
+    path: PathBuf,
+    location: Location,
+    idle: Mutex<Vec<Reader>>,
+    /// Connections that are kept when they have nothing to do.
+    keep: usize,
+    /// One for each slow read that may run at the same time.
+    permits: Arc<Semaphore>,
+    slots: u32,
+    slow: Mutex<HashSet<u64>>,
+    hasher: RandomState,
+    closed: AtomicBool,
+}
+
+struct Reader {
+    connection: Connection,
+    meter: Arc<Meter>,
+}
+
+/// What the progress handler of a connection looks at.
+struct Meter {
+    born: Instant,
+    /// When to break off, in nanoseconds since `born`.
+    deadline: AtomicU64,
+    /// Whether it broke off for the deadline.
+    expired: AtomicBool,
+    /// The number of the read that is running.
+    read: AtomicU64,
+    /// The number of the last read that nobody waits for any more.
+    cancelled: AtomicU64,
+}
+
+impl Meter {
+    fn start(&self, limit: Option<Duration>) -> u64 {
+        let deadline = limit.and_then(|it| u64::try_from((self.born.elapsed() + it).as_nanos()).ok());
+        self.deadline.store(deadline.unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.expired.store(false, Ordering::Relaxed);
+        self.read.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    fn should_stop(&self) -> bool {
+        let deadline = self.deadline.load(Ordering::Relaxed);
+        if deadline != u64::MAX && self.born.elapsed().as_nanos() > u128::from(deadline) {
+            self.expired.store(true, Ordering::Relaxed);
+            return true;
+        }
+        self.cancelled.load(Ordering::Relaxed) >= self.read.load(Ordering::Relaxed)
+    }
+}
+
+/// Breaks a read off when the future that waits for it is dropped.
+struct Cancel {
+    meter: Arc<Meter>,
+    read: u64,
+}
+
+impl Drop for Cancel {
+    fn drop(&mut self) {
+        self.meter.cancelled.fetch_max(self.read, Ordering::Relaxed);
+    }
+}
+
+impl Readers {
+    pub(super) fn new(path: PathBuf, location: Location) -> Self {
+        let threads = std::thread::available_parallelism().map_or(4, usize::from);
+        let slots = u32::try_from(threads.clamp(2, 16)).unwrap_or(16);
+        Self {
+            path,
+            location,
+            idle: Mutex::default(),
+            keep: threads + 4,
+            permits: Arc::new(Semaphore::new(slots as usize)),
+            slots,
+            slow: Mutex::default(),
+            hasher: RandomState::new(),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs a read that is quick whatever the data are.
+    pub(super) fn quick<T>(&self, read: impl FnOnce(&Connection) -> StoreResult<T>) -> StoreResult<T> {
+        let reader = self.checkout()?;
+        reader.meter.start(None);
+        let result = read(&reader.connection);
+        self.give_back(reader);
+        result
+    }
+
+    /// Runs a read that may take long. `shape` is what its cost is remembered by: its statement.
+    pub(super) async fn run<T: Send + 'static>(
+        self: &Arc<Self>,
+        shape: &str,
+        read: impl Fn(&Connection) -> StoreResult<T> + Send + 'static,
+    ) -> StoreResult<T> {
+        let shape = self.hasher.hash_one(shape);
+        // Without a runtime there is nobody to hinder.
+        let Ok(runtime) = Handle::try_current() else { return self.quick(read) };
+        if !lock(&self.slow).contains(&shape) {
+            let reader = self.checkout()?;
+            let started = Instant::now();
+            reader.meter.start(Some(INLINE));
+            let result = read(&reader.connection);
+            let expired = reader.meter.expired.load(Ordering::Relaxed);
+            self.give_back(reader);
+            // A few steps of SQLite's take long by themselves, such as counting a whole table.
+            if expired || started.elapsed() > 2 * INLINE {
+                self.remember(shape);
+            }
+            if !expired {
+                return result;
+            }
+        }
+        let closed = |_| error::unavailable("the store was closed".to_owned());
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(closed)?;
+        let reader = self.checkout()?;
+        let cancel = Cancel { read: reader.meter.start(None), meter: Arc::clone(&reader.meter) };
+        let readers = Arc::clone(self);
+        let task = runtime.spawn_blocking(move || {
+            let started = Instant::now();
+            let result = read(&reader.connection);
+            if started.elapsed() < INLINE / 2 {
+                lock(&readers.slow).remove(&shape);
+            }
+            readers.give_back(reader);
+            drop(permit);
+            result
+        });
+        let result =
+            task.await.unwrap_or_else(|failed| Err(StoreError::new(StoreErrorKind::Internal).caused_by(failed)));
+        drop(cancel);
+        result
+    }
+
+    /// Lets no more reads in, waits for the slow ones, and ends the connections.
+    pub(super) async fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        let all = self.permits.acquire_many(self.slots).await;
+        drop(all);
+        self.permits.close();
+        lock(&self.idle).clear();
+    }
+
+    fn remember(&self, shape: u64) {
+        let mut slow = lock(&self.slow);
+        // Shapes come from clients, and there is no end to them.
+        if slow.len() >= SLOW {
+            slow.clear();
+        }
+        slow.insert(shape);
+    }
+
+    fn checkout(&self) -> StoreResult<Reader> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(error::unavailable("the store was closed".to_owned()));
+        }
+        // The last one that came back has the warmest caches.
+        let idle = lock(&self.idle).pop();
+        idle.map_or_else(|| self.open().map_err(error::general), Ok)
+    }
+
+    fn open(&self) -> rusqlite::Result<Reader> {
+        let mut connection = connection::open(&self.path, &self.location, Purpose::Read)?;
+        let meter = Arc::new(Meter {
+            born: Instant::now(),
+            deadline: AtomicU64::new(u64::MAX),
+            expired: AtomicBool::new(false),
+            read: AtomicU64::new(0),
+            cancelled: AtomicU64::new(0),
+        });
+        let watched = Arc::clone(&meter);
+        connection.progress_handler(STEPS, Some(move || watched.should_stop()))?;
+        Ok(Reader { connection, meter })
+    }
+
+    fn give_back(&self, reader: Reader) {
+        // A read that failed half-way must not leave its transaction to the next one.
+        let clean = reader.connection.is_autocommit() || reader.connection.execute_batch("ROLLBACK").is_ok();
+        let mut idle = lock(&self.idle);
+        if clean && idle.len() < self.keep && !self.closed.load(Ordering::Acquire) {
+            idle.push(reader);
+        }
+    }
+}
+
+/// Nothing that runs under these locks can panic half-way through a change.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,196 @@
+use std::process::Command;
+
+use super::{Directory, done, everything, insert, key};
+use crate::field::Value;
+use crate::query::{CountMode, Filter, Operator};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Select, Store as _, StoreErrorKind, Write, Written};
+use crate::testing::{BOOK, book};
+
+fn new_book(isbn: &str) -> Write {
+    let mut values = book(1, "Dune", isbn).values;
+    values[0] = Value::Null;
+    insert(BOOK, values)
+}
+
+#[track_caller]
+fn refused(url: &str, why: &str) {
+    let error = SqliteStore::open(url).unwrap_err();
+    assert_eq!(*error.kind(), StoreErrorKind::Unavailable);
+    assert!(error.to_string().contains(why), "{error}");
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_says_why() {
+    let directory = Directory::new();
+    refused(&directory.url("none/x.db"), "there is no directory");
+    refused(&directory.url(""), "is a directory");
+    refused(&directory.url("x.db?mode=rw"), "there is no such file");
+    std::fs::write(directory.0.join("text.db"), "this is no database at all, only text".repeat(100)).unwrap();
+    refused(&directory.url("text.db"), "a file of another kind");
+}
+
+#[tokio::test]
+async fn a_database_is_as_it_was_when_it_is_opened_again() {
+    let directory = Directory::new();
+    let url = directory.url("a b.db").replace(' ', "%20");
+    let written = {
+        let store = SqliteStore::open(&url).unwrap();
+        store.migrate(&[BOOK]).await.unwrap();
+        let written = done(store.write(new_book("1")).await);
+        store.close().await;
+        written
+    };
+    assert!(directory.0.join("a b.db").exists() && !directory.0.join("a b.db-wal").exists());
+    let store = SqliteStore::open(&url).unwrap();
+    store.migrate(&[BOOK]).await.unwrap();
+    assert_eq!(store.get(key(BOOK, 1)).await.unwrap(), Some(written));
+}
+
+#[tokio::test]
+async fn a_closed_store_answers_that_it_is() {
+    let directory = Directory::new();
+    let store = SqliteStore::open(&directory.url("x.db")).unwrap();
+    store.migrate(&[BOOK]).await.unwrap();
+    store.ping().await.unwrap();
+    store.close().await;
+    store.close().await;
+    for error in [
+        store.ping().await.unwrap_err(),
+        store.write(new_book("1")).await.unwrap_err(),
+        store.select(everything(BOOK)).await.unwrap_err(),
+    ] {
+        assert_eq!(*error.kind(), StoreErrorKind::Unavailable);
+    }
+}
+
+#[tokio::test]
+async fn a_database_for_reading_only_is_read() {
+    let directory = Directory::new();
+    let store = SqliteStore::open(&directory.url("x.db")).unwrap();
+    store.migrate(&[BOOK]).await.unwrap();
+    done(store.write(new_book("1")).await);
+    drop(store);
+    let store = SqliteStore::open(&directory.url("x.db?mode=ro")).unwrap();
+    store.migrate(&[BOOK]).await.unwrap();
+    assert!(store.get(key(BOOK, 1)).await.unwrap().is_some());
+    assert!(store.write(new_book("2")).await.is_err());
+    assert_eq!(store.select(everything(BOOK)).await.unwrap().records.len(), 1);
+}
+
+#[tokio::test]
+async fn a_database_in_memory_is_one_for_all_and_leaves_no_file() {
+    let store = SqliteStore::open("sqlite::memory:").unwrap();
+    let path = store.readers.path().to_owned();
+    store.migrate(&[BOOK]).await.unwrap();
+    done(store.write(new_book("1")).await);
+    let (one, other) = tokio::join!(store.get(key(BOOK, 1)), store.select(everything(BOOK)));
+    assert_eq!(one.unwrap().as_ref(), other.unwrap().records.first());
+    assert!(path.exists());
+    drop(store);
+    assert!(!path.exists());
+}
+
+#[tokio::test]
+async fn a_write_that_another_process_holds_up_is_busy() {
+    let directory = Directory::new();
+    let store = SqliteStore::open(&directory.url("x.db?busy_timeout=20")).unwrap();
+    store.migrate(&[BOOK]).await.unwrap();
+    let other = rusqlite::Connection::open(directory.0.join("x.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(*store.write(new_book("1")).await.unwrap_err().kind(), StoreErrorKind::Busy);
+    assert_eq!(store.select(everything(BOOK)).await.unwrap().records.len(), 0);
+    other.execute_batch("ROLLBACK").unwrap();
+    done(store.write(new_book("1")).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_read_hinders_nobody_and_ends_with_its_caller() {
+    let store = SqliteStore::open("sqlite::memory:").unwrap();
+    store.migrate(&[BOOK]).await.unwrap();
+    let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) \
+                INSERT INTO books (title, author_name, isbn, price, tags, status, created_at) \
+                SELECT 'title ' || i, 'x', i, '1.0', '[]', 'available', i FROM n";
+    store.writer.run(move |it| it.execute_batch(fill).map_err(crate::store::sqlite::error::general)).await.unwrap();
+    let filter = Filter::one(1, Operator::Icontains, Value::Text("E 7".to_owned()));
+    let slow = Select { filter, count: CountMode::Exact, ..everything(BOOK) };
+    for _ in 0..2 {
+        let found = store.select(slow.clone()).await.unwrap();
+        assert_eq!(found.total.unwrap().rows, 1_111);
+    }
+    // The connections of reads that were given up are whole, and the reads are really over.
+    for micros in [1, 100, 1_000, 3_000] {
+        let given_up = tokio::time::timeout(std::time::Duration::from_micros(micros), store.select(slow.clone())).await;
+        drop(given_up);
+        assert_eq!(store.select(everything(BOOK)).await.unwrap().records.len(), 1_000);
+    }
+    let closed = tokio::time::timeout(std::time::Duration::from_secs(5), store.close()).await;
+    assert!(closed.is_ok());
+}
+
+/// Runs the test below in a process of its own, which is killed while it writes.
+#[test]
+fn every_acknowledged_write_survives_a_kill() {
+    let directory = Directory::new();
+    let name = "store::sqlite::tests::files::writes_until_it_is_killed";
+    for round in 1..=3 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args([name, "--exact", "--ignored", "--nocapture"])
+            .env("RESOURCE_TEST_DATABASE", directory.url("x.db"))
+            .env("RESOURCE_TEST_LOG", directory.0.join("log"))
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let enough = 50 * round;
+        let log = directory.0.join("log");
+        let acknowledged = || std::fs::read_to_string(&log).unwrap_or_default();
+        for _ in 0..500 {
+            if acknowledged().lines().count() >= enough {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let log = acknowledged();
+        assert!(log.lines().count() >= enough);
+        let connection = rusqlite::Connection::open(directory.0.join("x.db")).unwrap();
+        let isbns: std::collections::HashSet<String> = connection
+            .prepare("SELECT isbn FROM books")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        // The last line may have been cut.
+        let whole = log.rsplit_once('\n').unwrap().0;
+        for isbn in whole.lines() {
+            assert!(isbns.contains(isbn), "{isbn} was acknowledged and is gone");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "is run, and killed, by the test above"]
+async fn writes_until_it_is_killed() {
+    use std::io::Write as _;
+    let (Ok(url), Ok(log)) = (std::env::var("RESOURCE_TEST_DATABASE"), std::env::var("RESOURCE_TEST_LOG")) else {
+        return;
+    };
+    let store = std::sync::Arc::new(SqliteStore::open(&url).unwrap());
+    store.migrate(&[BOOK]).await.unwrap();
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
+    let writers = (0..8).map(|_| {
+        let (store, mut log) = (std::sync::Arc::clone(&store), log.try_clone().unwrap());
+        tokio::spawn(async move {
+            loop {
+                let isbn = uuid::Uuid::now_v7().to_string();
+                let Ok(Written::Done(_)) = store.write(new_book(&isbn)).await else { break };
+                log.write_all(format!("{isbn}\n").as_bytes()).unwrap();
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+}

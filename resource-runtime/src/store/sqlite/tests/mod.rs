@@ -1,0 +1,70 @@
+//! What users of the store get of it.
+
+mod files;
+mod pages;
+mod schema;
+mod types;
+mod writes;
+
+use std::path::PathBuf;
+
+use super::SqliteStore;
+use crate::field::Value;
+use crate::query::{CountMode, Filter, SortKey};
+use crate::resource::{Record, ResourceMeta};
+use crate::store::{Key, Select, Store as _, StoreResult, Window, Write, Written};
+
+/// A directory of a test's own, gone after it.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("resource-test-{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn url(&self, file: &str) -> String {
+        format!("sqlite://{}", self.0.join(file).display())
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn store(resources: &[&'static ResourceMeta]) -> SqliteStore {
+    let store = SqliteStore::open("sqlite::memory:").unwrap();
+    store.migrate(resources).await.unwrap();
+    store
+}
+
+fn insert(meta: &'static ResourceMeta, values: Vec<Value>) -> Write {
+    Write::Insert { meta, values, version: 1 }
+}
+
+fn key(meta: &'static ResourceMeta, id: impl Into<i64>) -> Key {
+    Key { meta, id: Value::Int(id.into()), scope: Filter::All }
+}
+
+/// All rows, in the order of their identifiers.
+fn everything(meta: &'static ResourceMeta) -> Select {
+    Select {
+        meta,
+        scope: Filter::All,
+        filter: Filter::All,
+        sort: vec![SortKey { field: meta.id(), descending: false, nulls_first: false }],
+        window: Window::Offset { offset: 0, limit: 1_000 },
+        count: CountMode::None,
+    }
+}
+
+#[track_caller]
+fn done(written: StoreResult<Written>) -> Record {
+    match written.unwrap() {
+        Written::Done(record) => record,
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,172 @@
+use super::{Directory, done, everything, insert, store};
+use crate::field::{EnumMeta, FieldMeta, FilterMeta, IdSource, Kind, Value, Variant};
+use crate::query::Operator;
+use crate::resource::ResourceMeta;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Store as _, StoreErrorKind};
+use crate::testing::BOOK;
+
+static TWO: EnumMeta = EnumMeta {
+    name: "State",
+    doc: "",
+    variants: &[Variant { name: "on", doc: "" }, Variant { name: "it's off", doc: "" }],
+};
+
+const ID: FieldMeta = FieldMeta::of::<i64>("id").id(IdSource::Store);
+
+static THING: &ResourceMeta = &ResourceMeta::new(
+    "Thing",
+    "things",
+    "things",
+    &[
+        ID,
+        FieldMeta::of::<String>("name").sortable().filters(&[FilterMeta::new(Operator::Ieq)]),
+        FieldMeta::of::<Option<i64>>("year"),
+        FieldMeta { kind: Kind::Enum(&TWO), ..FieldMeta::of::<String>("state") },
+        FieldMeta::of::<rust_decimal::Decimal>("price").sortable(),
+    ],
+)
+.unique(&[&["name", "year"]]);
+
+/// Runs statements as somebody with a shell of their own would (which has such a collation too).
+fn by_hand(directory: &Directory, statements: &str) -> rusqlite::Result<()> {
+    let location = super::super::Location::parse("x").unwrap();
+    let path = directory.0.join("x.db");
+    super::super::connection::open(&path, &location, super::super::Purpose::Write)?.execute_batch(statements)
+}
+
+/// Makes a table by hand, migrates, and gives the report.
+async fn drift(table: &str) -> Result<(), String> {
+    let directory = Directory::new();
+    by_hand(&directory, table).unwrap();
+    let store = SqliteStore::open(&directory.url("x.db")).unwrap();
+    let Err(error) = store.migrate(&[THING]).await else { return Ok(()) };
+    let StoreErrorKind::Drift { report } = error.kind() else { panic!("{error}") };
+    store.close().await;
+
+    // What the report proposes works, but for conflicts that only the user can settle.
+    let mend: Vec<_> = report.lines().filter_map(|it| it.strip_prefix("    ")).collect();
+    by_hand(&directory, &mend.join("\n")).unwrap_or_else(|it| panic!("{it}: {report}"));
+    let store = SqliteStore::open(&directory.url("x.db")).unwrap();
+    store.migrate(&[THING]).await.unwrap_or_else(|it| panic!("still: {it}"));
+    let rows = store.select(everything(THING)).await.unwrap().records;
+    assert_eq!(rows.len(), 1, "the row of the old table");
+    let values = vec![Value::Null, "new".to_owned().into_text(), Value::Null, "on".to_owned().into_text(), price()];
+    assert_ne!(done(store.write(insert(THING, values)).await).get(0), rows[0].get(0));
+    Err(report.clone())
+}
+
+trait IntoText {
+    fn into_text(self) -> Value;
+}
+
+impl IntoText for String {
+    fn into_text(self) -> Value {
+        Value::Text(self)
+    }
+}
+
+fn price() -> Value {
+    Value::Decimal("1.10".parse().unwrap())
+}
+
+const FITS: &str = "CREATE TABLE things (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, year INTEGER, \
+                    state TEXT NOT NULL, price TEXT COLLATE DECIMAL NOT NULL, _version INTEGER NOT NULL DEFAULT 1, \
+                    more TEXT)";
+
+#[tokio::test]
+async fn a_table_that_fits_is_taken_whoever_made_it() {
+    drift(FITS).await.unwrap();
+}
+
+#[tokio::test]
+async fn migrating_twice_changes_nothing() {
+    let store = store(&[BOOK, THING]).await;
+    store.migrate(&[THING, BOOK]).await.unwrap();
+}
+
+#[tokio::test]
+async fn missing_columns_are_added_with_a_value() {
+    let report = drift(
+        "CREATE TABLE things (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, price TEXT COLLATE DECIMAL NOT NULL);
+         INSERT INTO things VALUES (7, 'a', '2.50')",
+    )
+    .await
+    .unwrap_err();
+    assert!(report.contains("the column \"state\" is missing"), "{report}");
+    assert!(report.contains("the column \"_version\" is missing"), "{report}");
+    assert!(report.contains("ADD COLUMN \"year\" INTEGER;"), "{report}");
+}
+
+#[tokio::test]
+async fn columns_of_another_type_are_remade() {
+    let report = drift(
+        "CREATE TABLE things (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(10), year TEXT, state TEXT NOT NULL, \
+         price REAL NOT NULL, _version INTEGER NOT NULL DEFAULT 1, extra TEXT NOT NULL);
+         INSERT INTO things VALUES (7, NULL, '1999', 'on', 2.5, 3, 'kept')",
+    )
+    .await
+    .unwrap_err();
+    for problem in [
+        "the column \"name\" is of type VARCHAR(10), and should be TEXT",
+        "the column \"name\" takes nulls, and should refuse them",
+        "the column \"year\" is of type TEXT, and should be INTEGER",
+        "the column \"extra\" is no field of Thing",
+    ] {
+        assert!(report.contains(problem), "{report}");
+    }
+}
+
+#[tokio::test]
+async fn an_enum_with_a_new_variant_is_drift() {
+    let report = drift(
+        "CREATE TABLE things (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, year INTEGER, \
+         state TEXT NOT NULL CONSTRAINT \"things__state__check\" CHECK (state IN ('on')), \
+         price TEXT COLLATE DECIMAL NOT NULL, _version INTEGER NOT NULL DEFAULT 1);
+         INSERT INTO things VALUES (7, 'a', 1, 'on', '2.50', 1)",
+    )
+    .await
+    .unwrap_err();
+    assert!(report.contains("refuses the values it's off"), "{report}");
+}
+
+#[tokio::test]
+async fn rows_that_are_not_unique_are_reported() {
+    let directory = Directory::new();
+    let table = |collation: &str| {
+        format!(
+            "DROP TABLE IF EXISTS things;
+             CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL, year INTEGER, state TEXT NOT NULL, \
+             price TEXT {collation} NOT NULL, _version INTEGER NOT NULL);
+             INSERT INTO things VALUES (1, 'a', 1, 'on', '1', 1), (2, 'a', 1, 'on', '1', 1);"
+        )
+    };
+    by_hand(&directory, &table("COLLATE DECIMAL")).unwrap();
+    let store = SqliteStore::open(&directory.url("x.db")).unwrap();
+    let error = store.migrate(&[BOOK, THING]).await.unwrap_err();
+    let StoreErrorKind::Drift { report } = error.kind() else { panic!("{error}") };
+    assert!(report.contains("rows with the same name, year"), "{report}");
+    assert!(report.contains("GROUP BY \"name\", \"year\" HAVING count(*) > 1"), "{report}");
+    // Nothing was done by halves.
+    assert!(store.select(everything(BOOK)).await.is_err());
+
+    by_hand(&directory, &table("")).unwrap();
+    let error = store.migrate(&[THING]).await.unwrap_err().to_string();
+    assert!(error.contains("\"price\" is of type TEXT, and should be TEXT COLLATE DECIMAL"), "{error}");
+}
+
+#[tokio::test]
+async fn values_that_are_unique_together_are_refused_twice() {
+    let store = store(&[THING]).await;
+    let values =
+        |name: &str, year| vec![Value::Null, name.to_owned().into_text(), year, "on".to_owned().into_text(), price()];
+    done(store.write(insert(THING, values("a", Value::Int(1)))).await);
+    done(store.write(insert(THING, values("a", Value::Null))).await);
+    done(store.write(insert(THING, values("a", Value::Null))).await);
+    let error = store.write(insert(THING, values("a", Value::Int(1)))).await.unwrap_err();
+    assert_eq!(*error.kind(), StoreErrorKind::Duplicate { fields: vec!["name", "year"] });
+    let mut again = values("b", Value::Null);
+    again[0] = Value::Int(1);
+    let error = store.write(insert(THING, again)).await.unwrap_err();
+    assert_eq!(*error.kind(), StoreErrorKind::Duplicate { fields: vec!["id"] });
+}

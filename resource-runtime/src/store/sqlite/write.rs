@@ -1,0 +1,66 @@
+use rusqlite::Connection;
+
+use super::bind::{self, Failure};
+use super::read::failed;
+use super::row::record;
+use crate::field::{Kind, Value};
+use crate::resource::{Record, ResourceMeta};
+use crate::store::sql::{self, Dialect, SqlText};
+use crate::store::{Key, StoreResult, Write, Written};
+
+const DIALECT: Dialect = Dialect::Sqlite;
+
+/// Carries out one write, inside the transaction that the connection is in.
+pub(super) fn apply(connection: &Connection, write: Write) -> StoreResult<Written> {
+    match write {
+        Write::Insert { meta, values, version } => {
+            insert(connection, meta, values, version).map_err(|it| failed(meta, it))
+        }
+        Write::Update { key, changes, version } => {
+            let sql = sql::update(DIALECT, &key, changes, version, &sql::all(key.meta));
+            change(connection, &key, &sql, version).map_err(|it| failed(key.meta, it))
+        }
+        Write::Delete { key, version } => {
+            let sql = sql::delete(DIALECT, &key, version, &sql::all(key.meta));
+            change(connection, &key, &sql, version).map_err(|it| failed(key.meta, it))
+        }
+    }
+}
+
+/// The new row is what was given, but for the identifier, so that nothing else is read back.
+fn insert(
+    connection: &Connection,
+    meta: &'static ResourceMeta,
+    values: Vec<Value>,
+    version: i64,
+) -> Result<Written, Failure> {
+    let id = meta.id();
+    let sql = sql::insert(DIALECT, meta, values, version, &[]);
+    bind::one(connection, &sql, |_| Ok(()))?;
+    // The values come back from the statement: one for each field in order, then the version. Only
+    // an identifier that the table chose is not among them.
+    let mut values: Vec<Value> = sql.binds.into_iter().map(|(value, _)| value).collect();
+    values.pop();
+    if values.len() < meta.fields.len() {
+        let chosen = connection.last_insert_rowid();
+        if let Kind::Int(width) = meta.id_field().kind
+            && !(width.min()..=width.max()).contains(&chosen)
+        {
+            return Err(Failure::Value(format!("the identifier {chosen} is out of its type's range").into()));
+        }
+        values.insert(id.min(values.len()), Value::Int(chosen));
+    }
+    Ok(Written::Done(Record { values, version }))
+}
+
+fn change(connection: &Connection, key: &Key, sql: &SqlText, version: Option<i64>) -> Result<Written, Failure> {
+    if let Some(record) = bind::one(connection, sql, |row| record(row, key.meta))? {
+        return Ok(Written::Done(record));
+    }
+    if version.is_none() {
+        return Ok(Written::Missing);
+    }
+    // In the same transaction, which nobody else writes during.
+    let found = bind::one(connection, &sql::version_of(DIALECT, key), |row| Ok(row.get(0)?))?;
+    Ok(found.map_or(Written::Missing, |version| Written::Stale { version }))
+}
