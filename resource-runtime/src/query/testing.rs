@@ -157,7 +157,7 @@ pub(super) fn show_error(error: &ApiError) -> String {
     out
 }
 
-/// Random numbers that are the same in every run (SplitMix64).
+/// Random numbers that are the same in every run (`SplitMix64`).
 pub(super) struct Random(pub(super) u64);
 
 impl Random {
@@ -171,7 +171,7 @@ impl Random {
 
     /// Less than a bound.
     pub(super) fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
+        usize::try_from(self.next() % bound as u64).unwrap()
     }
 
     pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {

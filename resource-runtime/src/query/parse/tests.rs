@@ -1,4 +1,4 @@
-use super::super::testing::{KEYS, Random, ZOO, read};
+use super::super::testing::{KEYS, ZOO, read};
 use super::{parse, parse_item, parse_none};
 use crate::testing::BOOK;
 
@@ -53,7 +53,7 @@ fn a_name_of_its_own_takes_the_place_of_the_brackets() {
     );
     check(
         "price[gte]=10",
-        "422\nunknown_parameter price[gte]: unknown parameter allowed=[\"min_price\",\"max_price\"]",
+        "422\nunknown_parameter price[gte]: unknown parameter; did you mean `min_price`? allowed=[\"min_price\",\"max_price\"] did_you_mean=\"min_price\"",
     );
 }
 
@@ -139,7 +139,7 @@ fn an_operator_that_is_not_declared_lists_the_fields_others() {
         "flag[gte]=true&numbers=1&flag[$ne]=x",
         "422\n\
          unknown_parameter flag[gte]: unknown parameter; did you mean `flag[ne]`? allowed=[\"flag\",\"flag[ne]\",\"flag[in]\"] did_you_mean=\"flag[ne]\"\n\
-         unknown_parameter numbers: unknown parameter\n\
+         unknown_parameter numbers: unknown parameter allowed=[\"numbers[has_all]\",\"numbers[has_any]\"]\n\
          unknown_parameter flag[$ne]: unknown parameter; did you mean `flag[ne]`? allowed=[\"flag\",\"flag[ne]\",\"flag[in]\"] did_you_mean=\"flag[ne]\"",
     );
 }
@@ -361,134 +361,4 @@ fn an_operation_takes_its_few_parameters_once() {
     let error = of("atomic=1&atomic=1&atomic=2", &["atomic"]).unwrap_err();
     assert_eq!(error.problems.len(), 1);
     assert_eq!(error.problems[0].code, "duplicate_parameter");
-}
-
-#[test]
-fn one_answer_has_a_bounded_number_of_problems() {
-    let raw: String = (0..256).map(|it| format!("a{it}=&")).collect();
-    let error = parse(BOOK, &raw, &KEYS).unwrap_err();
-    assert_eq!(error.problems.len(), 100);
-    assert_eq!(error.detail.as_deref(), Some("256 parameters are invalid"));
-}
-
-#[test]
-fn hostile_values_are_errors_and_not_panics() {
-    for value in [
-        "NaN",
-        "inf",
-        "-inf",
-        "1e400",
-        "1e-400",
-        "-0",
-        "-0.0",
-        "0x10",
-        "9223372036854775808",
-        "-9223372036854775809",
-        "9007199254740993",
-        "123456789012345678901234567890",
-        "1e1000000000",
-        "1e-1000000000",
-        "0.1e99999999999999999999",
-        "0000-01-01",
-        "9999-12-31",
-        "10000-01-01",
-        "2024-02-30",
-        "1969-12-31T23:59:60Z",
-        "2024-01-01T00:00:00",
-        "2024-01-01T00:00:00.1234567Z",
-        "24:00:00",
-        "%00",
-        "%ED%A0%80",
-        "[object Object]",
-        "\u{202e}",
-        "null",
-        "undefined",
-    ] {
-        for field in ZOO.fields.iter().map(|it| it.name) {
-            for form in
-                [format!("{field}={value}"), format!("{field}[in]={value},{value}"), format!("{field}[gte]={value}")]
-            {
-                if let Err(error) = parse(ZOO, &form, &KEYS) {
-                    assert_eq!(error.status(), 422, "{form}");
-                    assert!(!error.problems.is_empty(), "{form}");
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn random_query_strings_are_read_or_refused() {
-    const PIECES: [&str; 56] = [
-        "text",
-        "small",
-        "big",
-        "flag",
-        "tags",
-        "status",
-        "moment",
-        "[",
-        "]",
-        "[eq]",
-        "[in]",
-        "[has_any]",
-        "[is_null]",
-        "=",
-        "=",
-        "=",
-        "&",
-        "&",
-        "&",
-        "sort",
-        "sort_by",
-        "sort_order",
-        "fields",
-        "page",
-        "per_page",
-        "cursor",
-        "limit",
-        "count",
-        "search",
-        "filter",
-        "-",
-        ",",
-        ":nulls_first",
-        "%",
-        "%20",
-        "%00",
-        "%C3",
-        "%A9",
-        "+",
-        "1",
-        "-1",
-        "true",
-        "null",
-        "\"",
-        "'",
-        "\\",
-        "(",
-        ")",
-        " and ",
-        " or ",
-        " not ",
-        "é",
-        "😀",
-        "id",
-        "desc",
-        "AAEC",
-    ];
-    let mut random = Random(1);
-    let mut read = 0;
-    for _ in 0..20_000 {
-        let raw = random.sentence(&PIECES, 24);
-        match parse(ZOO, &raw, &KEYS) {
-            Ok(query) => {
-                read += 1;
-                assert_eq!(query.sort.last().unwrap().field, 0, "{raw}");
-            }
-            Err(error) => assert!(matches!(error.status(), 400 | 422) && !error.problems.is_empty(), "{raw}"),
-        }
-        let _ = super::params::with_parameters(&raw, &[("page", Some("1")), ("cursor", None)]);
-    }
-    assert!(read > 100, "the pieces make too few sound queries: {read}");
 }
