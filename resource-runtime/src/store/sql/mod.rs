@@ -11,7 +11,6 @@ mod tests;
 mod text;
 
 pub use decode::from_json;
-pub use drift::{Drift, FoundColumn, FoundTable, drift};
 pub use statements::{all, count, delete, get, insert, select, select_counted, total, update, version_of};
 pub use text::{Dialect, SqlText, postgres_type, sqlite_type};
 
