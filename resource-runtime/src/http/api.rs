@@ -345,9 +345,6 @@ fn index(info: &Info, docs: Option<&str>) -> Vec<u8> {
 
 impl fmt::Debug for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Api")
-            .field("info", &self.info)
-            .field("root", &self.root)
-            .finish_non_exhaustive()
+        f.debug_struct("Api").field("info", &self.info).field("root", &self.root).finish_non_exhaustive()
     }
 }

@@ -40,7 +40,7 @@ use std::sync::Arc;
 use crate::field::Value;
 use crate::json::Projection;
 use crate::query::{CountMode, Filter, Keyset, SortKey};
-use crate::resource::{Record, ResourceMeta, Resources};
+use crate::resource::{Record, Resource, ResourceMeta, Resources};
 
 /// How far a capped count counts ([`CountMode::Capped`]).
 pub const COUNT_CAP: u64 = 10_000;
@@ -65,7 +65,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// [`StoreErrorKind::Drift`] where a table exists and does not fit its resource; the message
     /// has the statements that would mend it.
-    fn migrate<'a>(&'a self, resources: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<()>>;
+    fn migrate<'a>(&'a self, resources: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<Migration>>;
 
     /// Rows of a resource, in an order, as records.
     fn select(&self, select: Select) -> BoxFuture<'_, StoreResult<Selection>>;
@@ -116,7 +116,7 @@ impl Database {
     /// # Errors
     ///
     /// As for [`Store::migrate`].
-    pub async fn migrate<R: Resources>(&self) -> StoreResult<()> {
+    pub async fn migrate<R: Resources>(&self) -> StoreResult<Migration> {
         self.0.migrate(&R::metas()).await
     }
 }
@@ -132,6 +132,21 @@ impl std::ops::Deref for Database {
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Database").field(&self.0.name()).finish()
+    }
+}
+
+/// What [`Store::migrate`] created.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Migration {
+    /// The names of the tables that were not there before.
+    pub created: Vec<&'static str>,
+}
+
+impl Migration {
+    /// Whether the resource's table was not there before: the time to fill it.
+    #[must_use]
+    pub fn created<R: Resource>(&self) -> bool {
+        self.created.contains(&R::META.table)
     }
 }
 

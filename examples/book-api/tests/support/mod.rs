@@ -1,4 +1,12 @@
 //! Starts the binary, and talks to it over a socket.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "each test file uses a part of it"
+)]
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

@@ -10,7 +10,7 @@ use crate::json::Projection;
 use crate::model::Usage;
 use crate::query::{CountMode, Filter, SortKey};
 use crate::resource::{Record, ResourceMeta};
-use crate::store::{Database, Key, Select, StoreErrorKind, StoreResult, Window, Write, Written};
+use crate::store::{Database, Key, Migration, Select, StoreErrorKind, StoreResult, Window, Write, Written};
 
 /// A store with one resource, and the rows that it should hold.
 pub(super) struct Subject {
@@ -157,7 +157,7 @@ impl Subject {
 }
 
 /// Creates tables by their descriptions.
-pub(super) async fn migrate(db: &Database, metas: &[&'static ResourceMeta]) -> StoreResult<()> {
+pub(super) async fn migrate(db: &Database, metas: &[&'static ResourceMeta]) -> StoreResult<Migration> {
     (**db).migrate(metas).await
 }
 

@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use self::table::{Found, Table};
+use super::Migration;
 use super::{
     BoxFuture, JsonRow, JsonSelection, Key, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult, Write,
     Written,
@@ -71,7 +72,7 @@ impl MemoryStore {
         }
     }
 
-    fn register(&self, resources: &[&'static ResourceMeta]) -> StoreResult<()> {
+    fn register(&self, resources: &[&'static ResourceMeta]) -> StoreResult<Migration> {
         let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
         let mut new: HashMap<&'static str, Table> = HashMap::new();
         for meta in resources {
@@ -92,8 +93,9 @@ impl MemoryStore {
                 }
             }
         }
+        let created = resources.iter().map(|it| it.table).filter(|it| new.contains_key(it)).collect();
         tables.extend(new);
-        Ok(())
+        Ok(Migration { created })
     }
 }
 
@@ -106,7 +108,7 @@ impl Store for MemoryStore {
         Box::pin(async { Ok(()) })
     }
 
-    fn migrate<'a>(&'a self, resources: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<()>> {
+    fn migrate<'a>(&'a self, resources: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<Migration>> {
         Box::pin(async move { self.register(resources) })
     }
 

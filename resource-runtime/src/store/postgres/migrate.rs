@@ -7,7 +7,7 @@ use super::drift::drift;
 use super::pool::{Pool, Transaction};
 use crate::resource::ResourceMeta;
 use crate::store::sql::{Dialect, schema};
-use crate::store::{StoreError, StoreErrorKind, StoreResult};
+use crate::store::{Migration, StoreError, StoreErrorKind, StoreResult};
 
 /// Taken while tables are created, by every process that begins in this schema; `SET LOCAL` ends
 /// with the transaction. An index of a large table takes as long as it takes.
@@ -15,15 +15,20 @@ const LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '6
                     SELECT pg_advisory_xact_lock(hashtext('resource-runtime'), hashtext(current_schema()::text))";
 
 /// Creates what is missing of these resources' tables and indexes, all of it or none.
-pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta]) -> StoreResult<()> {
+pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta]) -> StoreResult<Migration> {
     let transaction = pool.begin().await?;
     // Most starts find everything in place: they take no lock, and need no right to create.
     if missing(&transaction, resources).await?.is_empty() {
-        return transaction.commit().await;
+        transaction.commit().await?;
+        return Ok(Migration::default());
     }
     transaction.batch(LOCK, None).await?;
     // Another process may have been faster.
-    for Missing { meta, statements } in missing(&transaction, resources).await? {
+    let mut created = Vec::new();
+    for Missing { meta, table, statements } in missing(&transaction, resources).await? {
+        if table {
+            created.push(meta.table);
+        }
         for statement in statements {
             tracing::info!(resource = meta.name, statement, "creating in PostgreSQL");
             transaction.batch(&statement, Some(meta)).await.map_err(|error| not_created(error, meta))?;
@@ -31,7 +36,7 @@ pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta
     }
     // A table that was just created is looked at too: an older index of its name may be elsewhere.
     let left = missing(&transaction, resources).await?;
-    if let Some(Missing { meta, statements }) = left.first() {
+    if let Some(Missing { meta, statements, .. }) = left.first() {
         let report = format!(
             "The indexes of the table \"{}\" cannot be created, because other relations have their names:\n    {};\n",
             meta.table,
@@ -39,12 +44,15 @@ pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta
         );
         return Err(StoreError::new(StoreErrorKind::Drift { report }));
     }
-    transaction.commit().await
+    transaction.commit().await?;
+    Ok(Migration { created })
 }
 
 /// The statements that create what one resource lacks.
 struct Missing {
     meta: &'static ResourceMeta,
+    /// Whether the table itself is among it.
+    table: bool,
     statements: Vec<String>,
 }
 
@@ -52,7 +60,9 @@ async fn missing(transaction: &Transaction, resources: &[&'static ResourceMeta])
     let mut all = Vec::new();
     let mut report = String::new();
     for &meta in resources {
-        let statements = match catalog::table(transaction, meta).await? {
+        let found = catalog::table(transaction, meta).await?;
+        let table = found.is_none();
+        let statements = match found {
             None => schema::create(Dialect::Postgres, meta),
             Some(table) => {
                 report.extend(drift(meta, &table).map(|it| it.to_string()));
@@ -62,7 +72,7 @@ async fn missing(transaction: &Transaction, resources: &[&'static ResourceMeta])
             }
         };
         if !statements.is_empty() {
-            all.push(Missing { meta, statements });
+            all.push(Missing { meta, table, statements });
         }
     }
     if report.is_empty() { Ok(all) } else { Err(StoreError::new(StoreErrorKind::Drift { report })) }

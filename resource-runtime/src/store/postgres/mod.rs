@@ -41,6 +41,7 @@ use tokio_postgres::Row;
 use self::connection::Connector;
 use self::lanes::Lanes;
 use self::pool::Pool;
+use super::Migration;
 use super::sql::{self, Dialect, SqlText};
 use super::{
     BoxFuture, JsonRow, JsonSelection, Key, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult, Write,
@@ -156,7 +157,7 @@ impl Store for PostgresStore {
         })
     }
 
-    fn migrate<'a>(&'a self, resources: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<()>> {
+    fn migrate<'a>(&'a self, resources: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<Migration>> {
         Box::pin(migrate::migrate(&self.pool, resources))
     }
 

@@ -7,7 +7,7 @@ use super::error;
 use crate::resource::ResourceMeta;
 use crate::store::sql::Dialect;
 use crate::store::sql::schema::{self, Index};
-use crate::store::{StoreError, StoreErrorKind, StoreResult};
+use crate::store::{Migration, StoreError, StoreErrorKind, StoreResult};
 
 const DIALECT: Dialect = Dialect::Sqlite;
 
@@ -17,13 +17,15 @@ const DIALECT: Dialect = Dialect::Sqlite;
 /// # Errors
 ///
 /// [`StoreErrorKind::Drift`] with all that does not fit, of all tables.
-pub(super) fn migrate(connection: &Connection, resources: &[&'static ResourceMeta]) -> StoreResult<()> {
+pub(super) fn migrate(connection: &Connection, resources: &[&'static ResourceMeta]) -> StoreResult<Migration> {
     let mut report = String::new();
+    let mut created = Vec::new();
     for meta in resources {
         let fail = |it| error::of(meta, it);
         let indexes = match find(connection, meta.table).map_err(fail)? {
             None => {
                 connection.execute_batch(&schema::table(DIALECT, meta)).map_err(fail)?;
+                created.push(meta.table);
                 Vec::new()
             }
             Some(found) => {
@@ -41,7 +43,7 @@ pub(super) fn migrate(connection: &Connection, resources: &[&'static ResourceMet
             }
         }
     }
-    if report.is_empty() { Ok(()) } else { Err(StoreError::new(StoreErrorKind::Drift { report })) }
+    if report.is_empty() { Ok(Migration { created }) } else { Err(StoreError::new(StoreErrorKind::Drift { report })) }
 }
 
 fn create_index(connection: &Connection, meta: &ResourceMeta, index: &Index, report: &mut String) -> StoreResult<()> {

@@ -27,6 +27,7 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::Migration;
 use super::{
     BoxFuture, JsonRow, JsonSelection, Key, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult, Write,
     Written,
@@ -129,7 +130,7 @@ impl Store for SqliteStore {
         })
     }
 
-    fn migrate<'a>(&'a self, resources: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<()>> {
+    fn migrate<'a>(&'a self, resources: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<Migration>> {
         let resources = resources.to_vec();
         Box::pin(self.writer.run(move |connection| migrate::migrate(connection, &resources)))
     }
