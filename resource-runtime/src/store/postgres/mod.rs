@@ -123,6 +123,7 @@ impl PostgresStore {
                 return record.map(Written::Done).ok_or_else(|| StoreError::new(StoreErrorKind::Internal));
             }
             Write::Update { key, changes, version } => {
+                let key = key.staying_in_scope(&changes);
                 (sql::update(DIALECT, &key, changes, version, &sql::all(key.meta)), key, version)
             }
             Write::Delete { key, version } => (sql::delete(DIALECT, &key, version, &sql::all(key.meta)), key, version),
