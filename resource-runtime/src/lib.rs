@@ -8,14 +8,21 @@ extern crate self as resource_runtime;
 pub mod __private;
 pub mod error;
 pub mod field;
+pub mod handle;
+#[cfg(feature = "server")]
+pub mod http;
 pub mod input;
 pub mod json;
 pub mod model;
+pub mod openapi;
+pub mod prelude;
 pub mod query;
 pub mod resource;
 pub mod store;
 #[cfg(test)]
 mod testing;
 
+pub use error::{Error, Result};
 #[cfg(feature = "macros")]
 pub use resource_macros::{Resource, ResourceEnum, ResourceObject};
+pub use validator::ValidationError;

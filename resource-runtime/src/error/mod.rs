@@ -5,10 +5,16 @@
 //! its own as constants of [`ErrorCode`].
 
 mod code;
+mod envelope;
 mod problem;
+mod startup;
 
 pub use code::ErrorCode;
+pub use envelope::{Envelope, ProblemDetails, Report, SuccessFlag};
 pub use problem::{Location, Problem, Problems};
+#[cfg(feature = "server")]
+pub(crate) use startup::with_causes;
+pub use startup::{Error, Result};
 
 use std::fmt;
 

@@ -7,20 +7,33 @@
 //! and queries, building SQL, writing JSON, describing the API) reads those constants. That code is
 //! compiled once, in this crate, instead of once per resource in the user's.
 
+mod ability;
+mod custom;
 mod fold;
 mod kind;
 mod meta;
+mod moment;
+pub(crate) mod number;
 mod object;
 mod patch;
 mod rule;
+mod suggest;
+pub(crate) mod text;
 mod types;
 mod value;
 
+pub use ability::{
+    ClientId, Comparable, ContainsText, CreationTime, EmptyInNewRow, FromText, Listing, Measured, NestedValue,
+    Nullable, Numeric, Ordered, StoreId, Textual, UpdateTime,
+};
+pub use custom::{ByReference, ByTarget, ByValue, CustomRule};
 pub use fold::fold;
 pub use kind::{IntKind, Kind};
 pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
 pub use object::{EnumMeta, EnumType, Fields, ObjectMeta, ObjectType, Variant};
 pub use patch::{Patch, Set};
 pub use rule::{Bound, Rule, RuleError, RuleMeta};
+pub use suggest::suggest;
+pub use text::{Mismatch, parse_text};
 pub use types::{Element, FieldType, NotNull, UpdateOf, ValueError};
 pub use value::{Cell, Value};

@@ -1,4 +1,4 @@
-use super::Filter;
+use super::{Abridged, Filter};
 use crate::field::Value;
 
 /// What a list request asks for, checked against the resource.
@@ -15,6 +15,9 @@ pub struct ListQuery {
     /// Positions (as in [`Values`](crate::model::Values)) of the fields to answer with, in the
     /// response model's order; all of the list's model where the client names none.
     pub fields: Option<Vec<usize>>,
+    /// What the cursor had no room for. Where it is there, the keyset has to be completed with
+    /// [`complete`](crate::store::complete) before rows are selected by it.
+    pub abridged: Option<Abridged>,
 }
 
 /// One key of an order.

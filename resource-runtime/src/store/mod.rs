@@ -12,6 +12,7 @@
 //! of the response, which a store can make from its rows without a record in between. The second
 //! is provided in terms of the first, and must give the same bytes.
 
+mod complete;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;
@@ -22,7 +23,9 @@ pub mod postgres;
 pub mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod typed;
 
+pub use complete::complete;
 pub use error::{StoreError, StoreErrorKind, StoreResult};
 pub use memory::MemoryStore;
 #[cfg(feature = "postgres")]
@@ -237,8 +240,9 @@ pub enum Write {
         /// The version of the new row.
         version: i64,
     },
-    /// Some fields of one row get other values, and its version grows by one. Where they would push
-    /// the row out of its key's scope it is missing; see [`Key::staying_in_scope`].
+    /// Some fields of one row get other values, and its version grows by one. A row that they would
+    /// push out of the key's scope is missing, if its version is the right one;
+    /// [`Key::staying_in_scope`] puts that into a condition.
     Update {
         /// The row.
         key: Key,

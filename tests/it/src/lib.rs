@@ -1,1 +1,57 @@
-//! Tests over HTTP.
+//! Drives the book API over HTTP, in memory, on SQLite and on PostgreSQL.
+//!
+//! [`every_store!`] makes three tests of one: what it asserts must hold in each store alike.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
+
+#[path = "../../../examples/book-api/src/author.rs"]
+pub mod author;
+#[path = "../../../examples/book-api/src/book.rs"]
+pub mod book;
+mod client;
+mod stores;
+
+pub use author::Author;
+pub use book::Book;
+pub use client::{Answer, Client, book as new_book};
+pub use stores::{Guard, memory, postgres, sqlite};
+
+/// The five books of the example.
+pub const SAMPLE_BOOKS: &str = include_str!("../../../examples/book-api/data/sample-books.json");
+
+/// Makes a test per store of each function; the function gets a [`Client`] of the book API with
+/// an empty database.
+#[macro_export]
+macro_rules! every_store {
+    ($($(#[$meta:meta])* async fn $name:ident($api:ident) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "not every test names what the file imports")]
+            use super::*;
+
+            async fn check($api: &$crate::Client) $body
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn memory() {
+                let (store, _guard) = $crate::memory().await;
+                check(&$crate::Client::books(&store).await).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let (store, _guard) = $crate::sqlite().await;
+                check(&$crate::Client::books(&store).await).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                let Some((store, guard)) = $crate::postgres().await else { return };
+                check(&$crate::Client::books(&store).await).await;
+                store.close().await;
+                drop(store);
+                guard.clean().await;
+            }
+        }
+    )*};
+}

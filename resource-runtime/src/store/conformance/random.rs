@@ -84,10 +84,12 @@ pub(super) async fn writes_end_in_the_rows_of_the_reference(db: Database) {
             after.values[*field] = value.clone();
         }
         after.version += i64::from(changes.is_some());
-        let expected = if !scope.matches(ZOO, &current) || !scope.matches(ZOO, &after) {
+        let expected = if !scope.matches(ZOO, &current) {
             Written::Missing
         } else if version.is_some_and(|it| it != current.version) {
             Written::Stale { version: current.version }
+        } else if !scope.matches(ZOO, &after) {
+            Written::Missing
         } else if changes.is_some() {
             zoo.rows[position] = after.clone();
             Written::Done(after)

@@ -118,11 +118,14 @@ impl Table {
         changes: Vec<(usize, Value)>,
         version: Option<i64>,
     ) -> StoreResult<Written> {
-        let key = key.staying_in_scope(&changes);
         let current = match self.current(&key, version) {
             Ok(current) => current,
             Err(written) => return Ok(written),
         };
+        let key = key.staying_in_scope(&changes);
+        if !key.scope.matches(self.meta, current) {
+            return Ok(Written::Missing);
+        }
         let mut record = Record::clone(current);
         record.version = record.version.saturating_add(1);
         for (index, value) in changes {

@@ -1,0 +1,46 @@
+# One recipe per check; `.ci/run` calls the same ones.
+
+default: check
+
+# Everything that CI runs.
+check: fmt clippy doc test features
+
+# What the README says.
+test:
+    cargo test --workspace
+
+fmt:
+    cargo fmt --all --check
+
+clippy:
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
+
+# The suite of compile errors.
+ui:
+    cargo test -p ui
+
+# Every behaviour on PostgreSQL; fails where there is no server.
+postgres:
+    REQUIRE_POSTGRES=1 cargo test -p resource-runtime -p it --all-features
+
+# Every feature by itself compiles.
+features:
+    cargo check -p resource-runtime --no-default-features
+    cargo check -p resource-runtime --no-default-features --features macros
+    cargo check -p resource-runtime --no-default-features --features server
+    cargo check -p resource-runtime --no-default-features --features sqlite
+    cargo check -p resource-runtime --no-default-features --features postgres
+    cargo check -p resource-runtime --no-default-features --features server,docs-ui
+
+# Bless snapshots and the messages of compile errors; read the diff afterwards.
+bless:
+    TRYBUILD=overwrite cargo test -p ui
+    INSTA_UPDATE=always cargo test -p resource-macros
+    BLESS=1 cargo test -p resource-runtime
+
+# Licences, sources, duplicate majors (needs cargo-deny).
+deny:
+    cargo deny check licenses bans sources

@@ -1,0 +1,120 @@
+//! Values that attributes name: defaults, examples, and what normalizers and computed fields give.
+
+use rust_decimal::Decimal;
+
+use crate::field::{EnumType, FieldType, FromText, NotNull, Numeric, ObjectType, Value, ValueError};
+
+/// `default`, without a value.
+#[must_use]
+pub fn of_type<T: FieldType + Default>() -> Value {
+    T::default().into_value()
+}
+
+/// A number as it was written: `mantissa / 10^scale`.
+#[must_use]
+pub fn number<T: FieldType<Inner: Numeric>>(mantissa: i64, scale: u32) -> Value {
+    T::Inner::from_decimal(Decimal::try_new(mantissa, scale).unwrap_or_default()).into_value()
+}
+
+/// A string literal.
+#[must_use]
+pub fn text<T: FieldType<Inner: FromText>>(text: &str) -> Value {
+    T::Inner::from_text(text).into_value()
+}
+
+/// What an expression in an attribute may give for a field of type `T`: a `T`, or, where that is an
+/// `Option`, what is inside.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a value of a field of type `{T}`", label = "expected `{T}`")]
+pub trait ValueOf<T> {
+    /// The field's value.
+    fn into_value_of(self) -> Value;
+}
+
+impl<T: FieldType> ValueOf<T> for T {
+    fn into_value_of(self) -> Value {
+        self.into_value()
+    }
+}
+
+impl<T: NotNull> ValueOf<Option<T>> for T {
+    fn into_value_of(self) -> Value {
+        self.into_value()
+    }
+}
+
+/// Any other expression.
+#[must_use]
+pub fn expression<T: FieldType, V: ValueOf<T>>(value: V) -> Value {
+    value.into_value_of()
+}
+
+/// Calls a `normalize = function`; null stays null.
+///
+/// # Errors
+///
+/// When the value is not of the field's kind.
+pub fn normalize<T: FieldType>(value: Value, function: fn(T::Inner) -> T::Inner) -> Result<Value, ValueError> {
+    if value.is_null() { Ok(value) } else { T::Inner::from_value(value).map(function).map(FieldType::into_value) }
+}
+
+/// A computed field's value.
+#[must_use]
+pub fn computed<T: FieldType>(value: T) -> Value {
+    value.into_value()
+}
+
+/// An enum's value: its name on the wire.
+pub fn of_variant<T: EnumType>(variant: &T) -> Value {
+    Value::Text(T::ENUM.names().nth(variant.index()).unwrap_or_default().to_owned())
+}
+
+/// The inverse of [`of_variant`].
+///
+/// # Errors
+///
+/// When the value is no name of the enum's.
+pub fn to_variant<T: EnumType>(value: &Value) -> Result<T, ValueError> {
+    let index = match value {
+        Value::Text(text) => T::ENUM.names().position(|it| it == text),
+        _ => None,
+    };
+    index.and_then(T::from_index).ok_or_else(|| ValueError::new(T::ENUM.name, value))
+}
+
+/// A nested object's value.
+pub fn of_object<T: ObjectType>(object: T) -> Value {
+    Value::Object(object.into_values())
+}
+
+/// The inverse of [`of_object`].
+///
+/// # Errors
+///
+/// When the value is not of the object's kind.
+pub fn to_object<T: ObjectType>(value: Value) -> Result<T, ValueError> {
+    match value {
+        Value::Object(values) => T::from_values(values),
+        other => Err(ValueError::new(T::OBJECT.name, &other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expression_may_give_what_is_inside_an_option() {
+        assert_eq!(expression::<Option<i64>, _>(1 + 1), Value::Int(2));
+        assert_eq!(expression::<Option<i64>, _>(None), Value::Null);
+        assert_eq!(expression::<i16, _>(3), Value::Int(3));
+    }
+
+    #[test]
+    fn normalizers_never_see_a_null() {
+        fn upper(text: String) -> String {
+            text.to_uppercase()
+        }
+        assert_eq!(normalize::<Option<String>>(Value::Null, upper), Ok(Value::Null));
+        assert_eq!(normalize::<Option<String>>(Value::Text("a".into()), upper), Ok(Value::Text("A".into())));
+    }
+}

@@ -1,0 +1,190 @@
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use jiff::Timestamp;
+use tower::ServiceExt as _;
+use tracing::Instrument as _;
+
+use super::id::{self, RequestId};
+use super::{Layers, cors};
+use crate::error::{ApiError, Envelope, ErrorCode, Report, with_causes};
+use crate::http::error::{self, Raised};
+use crate::http::{negotiate, path, respond};
+
+const PROCESS_TIME: HeaderName = HeaderName::from_static("x-process-time");
+/// The longest path with its query.
+const MAX_URI: usize = 16 * 1024;
+
+/// The outermost service of an API.
+#[derive(Clone)]
+pub(in crate::http) struct Edge {
+    layers: Arc<Layers>,
+    envelope: Arc<dyn Envelope>,
+}
+
+impl Edge {
+    pub(in crate::http) fn new(
+        router: Router,
+        origins: &crate::http::Origins,
+        body_limit: usize,
+        timeout: Duration,
+        envelope: Arc<dyn Envelope>,
+    ) -> Self {
+        Self { layers: Arc::new(Layers::new(router, origins, body_limit, timeout)), envelope }
+    }
+
+    async fn answer(self, mut request: Request) -> Response {
+        let started = Instant::now();
+        let id = RequestId::of(request.headers());
+        let method = request.method().clone();
+        let instance = request.uri().path().to_owned();
+        request.extensions_mut().insert(id.clone());
+
+        let span = tracing::info_span!("request", id = id.as_str());
+        let mut response = self.layers.route(request).instrument(span).await;
+        self.mend_errors(&mut response, &instance, &id);
+        around(&mut response, &method, &id);
+
+        let time = started.elapsed();
+        let seconds = format!("{:.6}", time.as_secs_f64());
+        response.headers_mut().extend(HeaderValue::try_from(seconds).ok().map(|it| (PROCESS_TIME, it)));
+        tracing::info!(
+            target: "resource_runtime::access",
+            request_id = id.as_str(),
+            status = response.status().as_u16(),
+            micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX),
+            "{method} {instance}",
+        );
+        response
+    }
+
+    /// Gives every error the envelope, with what is known of the request.
+    fn mend_errors(&self, response: &mut Response, instance: &str, id: &RequestId) {
+        let status = response.status();
+        if !status.is_client_error() && !status.is_server_error() {
+            return;
+        }
+        let raised = response.extensions_mut().remove::<Raised>();
+        let error = match raised {
+            Some(Raised(error)) => error,
+            None if is_json(response.headers()) => return,
+            None => Arc::new(error::of_status(status)),
+        };
+        if error.status() >= 500 {
+            log(&error, Some(id));
+        }
+        let report = Report {
+            error: &error,
+            instance: Some(instance),
+            request_id: Some(id.as_str()),
+            timestamp: Some(Timestamp::now()),
+        };
+        error::write(response, &*self.envelope, &report);
+    }
+}
+
+impl Layers {
+    /// Sends a request the way that it has to take.
+    async fn route(&self, request: Request) -> Response {
+        let (mut parts, body) = request.into_parts();
+        let length = parts.uri.path_and_query().map_or(0, |it| it.as_str().len());
+        if length > MAX_URI {
+            let detail = format!("the path and query may have {MAX_URI} bytes together");
+            return ApiError::new(ErrorCode::URI_TOO_LONG).detail(detail).into_response();
+        }
+        match path::normalized(&parts.uri) {
+            Ok(None) => {}
+            Ok(Some(uri)) => parts.uri = uri,
+            Err(error) => return error.into_response(),
+        }
+        let service = if parts.method == Method::OPTIONS && !cors::is_preflight(&parts) {
+            &self.options
+        } else if negotiate::accepts_gzip(&parts.headers) {
+            &self.compressed
+        } else {
+            &self.plain
+        };
+        let is_options = parts.method == Method::OPTIONS;
+        let Ok(response) = service.clone().oneshot(Request::from_parts(parts, body)).await;
+        if is_options { methods(response) } else { response }
+    }
+}
+
+/// Answers `OPTIONS` for paths whose router does not: axum says 405, and the methods.
+fn methods(response: Response) -> Response {
+    match response.headers().get(header::ALLOW) {
+        Some(allow) if response.status() == StatusCode::METHOD_NOT_ALLOWED => {
+            let allow = allow.to_str().map_or_else(|_| "OPTIONS".to_owned(), |it| format!("{it},OPTIONS"));
+            let allow = HeaderValue::try_from(allow).unwrap_or(HeaderValue::from_static("OPTIONS"));
+            respond::with(respond::empty(StatusCode::NO_CONTENT), header::ALLOW, allow)
+        }
+        _ => response,
+    }
+}
+
+/// Header fields that every answer has.
+fn around(response: &mut Response, method: &Method, id: &RequestId) {
+    if matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        *response.body_mut() = Body::new(respond::Nothing);
+    }
+    let headers = response.headers_mut();
+    headers.insert(id::NAME, id.to_value());
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        // A page of HTML brings its own.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    if is_read && !lists(headers, &header::VARY, "accept-encoding") {
+        headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+}
+
+fn lists(headers: &HeaderMap, name: &HeaderName, element: &str) -> bool {
+    let mut lines = headers.get_all(name).iter().filter_map(|it| it.to_str().ok());
+    lines.any(|it| it.split(',').any(|it| it.trim().eq_ignore_ascii_case(element)))
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || essence.ends_with("+json")
+}
+
+/// Tells the log what no client is told.
+pub(in crate::http) fn log(error: &ApiError, id: Option<&RequestId>) {
+    let id = id.map_or("-", RequestId::as_str);
+    let cause = error.source.as_deref().map(|it| with_causes(it));
+    match cause {
+        Some(cause) => tracing::error!(request_id = id, code = error.code.code, "{cause}"),
+        None => tracing::error!(request_id = id, code = error.code.code, "{error}"),
+    }
+}
+
+impl tower::Service<Request> for Edge {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let edge = self.clone();
+        Box::pin(async move { Ok(edge.answer(request).await) })
+    }
+}

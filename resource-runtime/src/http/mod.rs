@@ -1,0 +1,40 @@
+//! Resources over HTTP: routes on axum, what is around them, and the server.
+//!
+//! This is the only module that names axum. [`ResourceExt::on`] gives a resource's [`Routes`]; an
+//! [`Api`] mounts many of them and adds what every API needs, and [`Settings`] say where it
+//! listens and where rows are kept. [`Routes::into_router`] gives a plain axum router for an
+//! application that exists already.
+//!
+//! # Design
+//!
+//! Handlers are not generic: they work on a resource's description and on plain values, so that
+//! they are compiled once, here, however many resources there are. `around` has the middleware in
+//! the order in which a request meets it.
+
+mod api;
+mod around;
+mod body;
+mod bulk;
+mod conditional;
+mod docs;
+mod document;
+mod error;
+mod health;
+mod item;
+mod links;
+mod list;
+mod mounted;
+mod negotiate;
+mod nest;
+mod path;
+mod respond;
+mod routes;
+mod serve;
+mod settings;
+mod write;
+
+pub use api::Api;
+pub use around::RequestId;
+pub use nest::Nest;
+pub use routes::{ResourceExt, Routes};
+pub use settings::{LogFormat, Origins, Settings};

@@ -1,0 +1,100 @@
+use std::sync::Arc;
+
+use http::request::Parts;
+
+use super::error::not_found;
+use crate::error::{ApiError, Envelope, ErrorCode};
+use crate::field::Value;
+use crate::json::Projection;
+use crate::model::Usage;
+use crate::query::{CursorKeys, Filter};
+use crate::resource::{Record, ResourceMeta};
+use crate::store::{Database, Key};
+
+/// What the handlers of one mounted resource share, prepared once.
+pub(super) struct Mounted {
+    pub(super) meta: &'static ResourceMeta,
+    pub(super) database: Database,
+    pub(super) scope: Scope,
+    /// What lists answer with.
+    pub(super) list: Arc<Projection>,
+    /// What every other operation answers with.
+    pub(super) item: Arc<Projection>,
+    pub(super) context: Context,
+}
+
+/// What all resources of an API have in common.
+#[derive(Clone)]
+pub(super) struct Context {
+    pub(super) keys: Arc<CursorKeys>,
+    pub(super) body_limit: usize,
+    pub(super) envelope: Arc<dyn Envelope>,
+}
+
+/// Which rows there are at all, for a request.
+#[derive(Clone, Default)]
+pub(super) enum Scope {
+    #[default]
+    All,
+    Fixed(Filter),
+    OfRequest(Arc<dyn Fn(&Parts) -> Result<Filter, ApiError> + Send + Sync>),
+}
+
+impl Mounted {
+    pub(super) fn new(meta: &'static ResourceMeta, database: Database, scope: Scope, context: Context) -> Self {
+        Self {
+            meta,
+            database,
+            scope,
+            list: Arc::new(Projection::of(meta, meta.list_usage())),
+            item: Arc::new(Projection::of(meta, Usage::Response)),
+            context,
+        }
+    }
+
+    /// The rows that there are for this request.
+    pub(super) fn scope(&self, parts: &Parts) -> Result<Filter, ApiError> {
+        match &self.scope {
+            Scope::All => Ok(Filter::All),
+            Scope::Fixed(filter) => Ok(filter.clone()),
+            Scope::OfRequest(ask) => ask(parts),
+        }
+    }
+
+    /// The row that the last segment of the request's path names.
+    pub(super) fn key(&self, parts: &Parts) -> Result<Key, ApiError> {
+        let id = crate::input::path_id(self.meta, &super::path::last_segment(parts.uri.path())?)?;
+        Ok(Key { meta: self.meta, id, scope: self.scope(parts)? })
+    }
+
+    /// Refuses a row that the caller would not see after having written it.
+    pub(super) fn stays_in(&self, scope: &Filter, record: &Record) -> Result<(), ApiError> {
+        if matches!(scope, Filter::All) || scope.matches(self.meta, record) {
+            return Ok(());
+        }
+        Err(ApiError::new(ErrorCode::FORBIDDEN).detail("the row would no longer be one of those that you may see"))
+    }
+
+    pub(super) fn not_found(&self) -> ApiError {
+        not_found(self.meta.name)
+    }
+
+    /// What a write without `If-Match` is answered with, where the resource demands one.
+    pub(super) fn precondition_required(&self) -> ApiError {
+        ApiError::new(ErrorCode::PRECONDITION_REQUIRED).detail(format!(
+            "a write to an existing {} needs `If-Match`, with the `ETag` that it was read with",
+            self.meta.name
+        ))
+    }
+}
+
+/// A record with changes made to it, as it would be stored.
+pub(super) fn changed(record: &Record, changes: &[(usize, Value)]) -> Record {
+    let mut record = record.clone();
+    for (index, value) in changes {
+        if let Some(slot) = record.values.get_mut(*index) {
+            slot.clone_from(value);
+        }
+    }
+    record
+}

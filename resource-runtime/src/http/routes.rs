@@ -1,0 +1,241 @@
+//! The routes of one resource.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::response::IntoResponse;
+use axum::routing::{MethodFilter, MethodRouter, Route, on};
+use http::request::Parts;
+use http::{HeaderValue, Method, StatusCode, header};
+use tower::{Layer, Service};
+
+use super::mounted::{Context, Mounted, Scope};
+use super::{bulk, item, list, negotiate, respond, write};
+use crate::error::{ApiError, ErrorCode, ProblemDetails};
+use crate::query::{CursorKeys, Filter};
+use crate::resource::{Operation, Resource, ResourceMeta};
+use crate::store::Database;
+
+/// Mounts resources.
+pub trait ResourceExt: Resource {
+    /// The routes of this resource, with its rows in this store.
+    fn on(database: &Database) -> Routes {
+        Routes::new(Self::META, database)
+    }
+}
+
+impl<R: Resource> ResourceExt for R {}
+
+/// The routes of one resource: what `Book::on(&store)` gives.
+///
+/// They go into an [`Api`](super::Api), or by [`Routes::into_router`] into any axum application.
+/// Single operations can be replaced by handlers of the application's own, and layers added.
+#[must_use = "routes do nothing until they are mounted"]
+#[derive(Clone)]
+pub struct Routes {
+    meta: &'static ResourceMeta,
+    database: Database,
+    scope: Scope,
+    replaced: Vec<(Operation, MethodRouter)>,
+    layers: Vec<Apply>,
+}
+
+type Apply = Arc<dyn Fn(MethodRouter) -> MethodRouter + Send + Sync>;
+
+/// One path of a resource, under its prefix.
+pub(super) struct PathRoutes {
+    /// With a slash in front and none behind.
+    pub(super) path: String,
+    pub(super) methods: MethodRouter,
+}
+
+/// The paths, each with the operations that it can have.
+const PATHS: [(&str, &[Operation]); 4] = [
+    ("", &[Operation::List, Operation::Create]),
+    ("/bulk", &[Operation::BulkCreate, Operation::BulkUpdate]),
+    ("/bulk-delete", &[Operation::BulkDelete]),
+    ("/{id}", &[Operation::Get, Operation::Replace, Operation::Update, Operation::Delete]),
+];
+
+impl Routes {
+    /// The routes of a resource that is known by its description alone.
+    pub fn new(meta: &'static ResourceMeta, database: &Database) -> Self {
+        Self { meta, database: database.clone(), scope: Scope::All, replaced: Vec::new(), layers: Vec::new() }
+    }
+
+    /// With only those rows that this holds for: all others are as if they were not there, and no
+    /// write can make one of them.
+    pub fn scope(mut self, filter: Filter) -> Self {
+        self.scope = Scope::Fixed(filter);
+        self
+    }
+
+    /// As [`Routes::scope`], with a filter that depends on the request: on who the caller is, say.
+    pub fn scope_by(mut self, filter: impl Fn(&Parts) -> Result<Filter, ApiError> + Send + Sync + 'static) -> Self {
+        self.scope = Scope::OfRequest(Arc::new(filter));
+        self
+    }
+
+    /// With one operation answered by a handler of the application's own, which gets the store
+    /// as its state.
+    ///
+    /// ```
+    /// use axum::extract::State;
+    /// use resource_runtime::error::{ApiError, ErrorCode};
+    /// use resource_runtime::http::Routes;
+    /// use resource_runtime::resource::Operation;
+    /// use resource_runtime::store::Database;
+    ///
+    /// async fn closed(State(_store): State<Database>) -> ApiError {
+    ///     ApiError::new(ErrorCode::FORBIDDEN).detail("the catalogue is closed for the holidays")
+    /// }
+    ///
+    /// fn close(books: Routes) -> Routes {
+    ///     books.replace(Operation::Create, closed)
+    /// }
+    /// ```
+    pub fn replace<H, T>(mut self, operation: Operation, handler: H) -> Self
+    where
+        H: Handler<T, Database>,
+        T: 'static,
+    {
+        let methods = on(filter(operation), handler).with_state(self.database.clone());
+        self.replaced.retain(|(it, _)| *it != operation);
+        self.replaced.push((operation, methods));
+        self
+    }
+
+    /// With a layer around every operation, the replaced ones included.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<std::convert::Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.layers.push(Arc::new(move |methods| methods.layer(layer.clone())));
+        self
+    }
+
+    /// A plain axum router: `/books`, `/books/{id}` and the rest, to merge or nest into an
+    /// application that exists already. Errors are problem details; the application sees to
+    /// request identifiers and the like.
+    #[must_use]
+    pub fn into_router(self) -> Router {
+        let context = Context {
+            keys: Arc::new(CursorKeys::random()),
+            body_limit: super::Settings::default().body_limit,
+            envelope: Arc::new(ProblemDetails::default()),
+        };
+        let mut router = Router::new();
+        for PathRoutes { path, methods } in self.mount(&context) {
+            router = router.route(&format!("{path}/"), methods.clone()).route(&path, methods);
+        }
+        router
+    }
+
+    pub(super) const fn meta(&self) -> &'static ResourceMeta {
+        self.meta
+    }
+
+    pub(super) const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The routes, one entry for each path that has a method.
+    pub(super) fn mount(&self, context: &Context) -> Vec<PathRoutes> {
+        let mounted = Arc::new(Mounted::new(self.meta, self.database.clone(), self.scope.clone(), context.clone()));
+        let mut paths = Vec::with_capacity(PATHS.len());
+        for (suffix, operations) in PATHS {
+            let offered: Vec<Operation> =
+                operations.iter().copied().filter(|it| self.meta.operations.has(*it)).collect();
+            if offered.is_empty() {
+                continue;
+            }
+            let mut methods = MethodRouter::new();
+            for &operation in &offered {
+                let replaced = self.replaced.iter().find(|(it, _)| *it == operation);
+                let one = replaced.map_or_else(|| handler(operation, &mounted), |(_, it)| it.clone());
+                methods = methods.merge(one);
+            }
+            methods = methods.merge(options(&offered)).fallback(method_not_allowed);
+            for apply in &self.layers {
+                methods = apply(methods);
+            }
+            paths.push(PathRoutes { path: format!("/{}{suffix}", self.meta.path), methods });
+        }
+        paths
+    }
+}
+
+impl fmt::Debug for Routes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Routes")
+            .field("resource", &self.meta.name)
+            .field("database", &self.database)
+            .finish_non_exhaustive()
+    }
+}
+
+const fn filter(operation: Operation) -> MethodFilter {
+    match operation {
+        Operation::List | Operation::Get => MethodFilter::GET,
+        Operation::Create | Operation::BulkCreate | Operation::BulkDelete => MethodFilter::POST,
+        Operation::Replace => MethodFilter::PUT,
+        Operation::Update | Operation::BulkUpdate => MethodFilter::PATCH,
+        Operation::Delete => MethodFilter::DELETE,
+    }
+}
+
+fn handler(operation: Operation, mounted: &Arc<Mounted>) -> MethodRouter {
+    let filter = filter(operation);
+    let methods = match operation {
+        Operation::List => on(filter, list::list),
+        Operation::Get => on(filter, item::get),
+        Operation::Create => on(filter, write::create),
+        Operation::Replace => on(filter, write::replace),
+        Operation::Update => on(filter, write::update),
+        Operation::Delete => on(filter, item::delete),
+        Operation::BulkCreate => on(filter, bulk::create),
+        Operation::BulkUpdate => on(filter, bulk::update),
+        Operation::BulkDelete => on(filter, bulk::delete),
+    };
+    methods.with_state(Arc::clone(mounted))
+}
+
+/// `OPTIONS`: the methods of a path, and what its `PATCH` takes.
+fn options(operations: &[Operation]) -> MethodRouter {
+    let mut allow = String::new();
+    for &operation in operations {
+        allow.push_str(match filter(operation) {
+            MethodFilter::GET => "GET,HEAD,",
+            MethodFilter::POST => "POST,",
+            MethodFilter::PUT => "PUT,",
+            MethodFilter::PATCH => "PATCH,",
+            _ => "DELETE,",
+        });
+    }
+    allow.push_str("OPTIONS");
+    let patches = allow.contains("PATCH");
+    let allow = HeaderValue::try_from(allow).unwrap_or(HeaderValue::from_static("OPTIONS"));
+    on(MethodFilter::OPTIONS, move || {
+        let mut response = respond::with(respond::empty(StatusCode::NO_CONTENT), header::ALLOW, allow.clone());
+        if patches {
+            let accept = HeaderValue::from_static(negotiate::ACCEPT_PATCH);
+            response.headers_mut().insert(negotiate::ACCEPT_PATCH_NAME, accept);
+        }
+        std::future::ready(response)
+    })
+}
+
+/// axum adds `Allow`.
+pub(super) async fn method_not_allowed(method: Method) -> ApiError {
+    // A method that nobody knows would be a strange thing to read back.
+    let known = matches!(method.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "TRACE" | "CONNECT");
+    let method = if known { method.as_str() } else { "this method" };
+    ApiError::new(ErrorCode::METHOD_NOT_ALLOWED).detail(format!("this path does not have {method}; see `Allow`"))
+}

@@ -1,0 +1,108 @@
+use indexmap::IndexMap;
+
+use super::{Node, Object};
+
+/// Why a document cannot be made: two things in it would have one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentError(pub(super) String);
+
+impl std::fmt::Display for DocumentError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for DocumentError {}
+
+/// What operations refer to by name, gathered while they are described.
+///
+/// Every model has a name of its own, and a name stands for one shape: a generator would make one
+/// type of two, and the last one would win in silence.
+#[derive(Debug, Default)]
+pub(super) struct Components {
+    sections: [IndexMap<String, Node>; 4],
+    clashes: Vec<String>,
+}
+
+/// A part of the document's `components`, in the order in which it has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    Schemas,
+    Responses,
+    Parameters,
+    Headers,
+}
+
+impl Section {
+    const ALL: [Self; 4] = [Self::Schemas, Self::Responses, Self::Parameters, Self::Headers];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Schemas => "schemas",
+            Self::Responses => "responses",
+            Self::Parameters => "parameters",
+            Self::Headers => "headers",
+        }
+    }
+}
+
+impl Components {
+    /// Adds a component, or finds it there with the same shape, and refers to it.
+    pub(super) fn refer(&mut self, section: Section, name: &str, component: impl Into<Node>) -> Object {
+        let component = component.into();
+        if let Some(map) = self.sections.get_mut(section as usize) {
+            match map.get(name) {
+                Some(known) if *known != component => self.clashes.push(name.to_owned()),
+                Some(_) => {}
+                None => {
+                    map.insert(name.to_owned(), component);
+                }
+            }
+        }
+        Object::reference(section.name(), name)
+    }
+
+    /// Adds a schema; see [`Components::refer`].
+    pub(super) fn schema(&mut self, name: &str, schema: impl Into<Node>) -> Object {
+        self.refer(Section::Schemas, name, schema)
+    }
+
+    /// All of them, schemas by name: people look them up.
+    pub(super) fn finish(mut self) -> Result<Object, DocumentError> {
+        if let Some(name) = self.clashes.first() {
+            return Err(DocumentError(format!(
+                "two different models of the API are called `{name}`; give one of the types another name, or mount \
+                 them in two APIs"
+            )));
+        }
+        let mut components = Object::new();
+        for section in Section::ALL {
+            if let Some(map) = self.sections.get_mut(section as usize).filter(|it| !it.is_empty()) {
+                map.sort_keys();
+                components.set(section.name(), std::mem::take(map).into_iter().collect::<Object>());
+            }
+        }
+        Ok(components)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_name_may_be_used_twice_for_one_shape() {
+        let mut components = Components::default();
+        let first = components.schema("Book", Object::new().with("type", "object"));
+        assert_eq!(first, components.schema("Book", Object::new().with("type", "object")));
+        assert!(components.finish().is_ok());
+    }
+
+    #[test]
+    fn one_name_for_two_shapes_is_an_error_that_names_it() {
+        let mut components = Components::default();
+        components.schema("Book", Object::new().with("type", "object"));
+        components.schema("Book", Object::new().with("type", "string"));
+        assert!(components.finish().unwrap_err().to_string().contains("`Book`"));
+    }
+}

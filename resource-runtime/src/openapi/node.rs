@@ -1,0 +1,402 @@
+use std::fmt;
+
+use indexmap::IndexMap;
+use rust_decimal::Decimal;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::field::{Kind, Value};
+use crate::json::{write_f64, write_string, write_value};
+
+/// A piece of the document: JSON whose objects keep the order in which they were written, and
+/// whose numbers keep all their digits.
+///
+/// # Design
+///
+/// `serde_json::Value` sorts keys, unless a feature is on that would then be on for everything in
+/// the user's build; and it reads `39.90` as `39.9`. A description of `price` before `title` where
+/// the struct has them the other way round is one that people do not trust.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Node {
+    /// `null`
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as JSON writes it.
+    Number(String),
+    /// A text.
+    Text(String),
+    /// An array.
+    Array(Vec<Node>),
+    /// An object.
+    Object(Object),
+}
+
+/// An object of the document, in the order in which its members were added. Two are equal when
+/// they have the same members, whatever the order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Object(IndexMap<String, Node>);
+
+impl Object {
+    /// One without members.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// `{"$ref": …}` to a component.
+    #[must_use]
+    pub fn reference(section: &str, name: &str) -> Self {
+        Self::new().with("$ref", format!("#/components/{section}/{name}"))
+    }
+
+    /// With one more member; one of that name is replaced, in its place.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Node>) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// With one more member, if there is a value for it.
+    #[must_use]
+    pub fn with_some(self, name: &str, value: Option<impl Into<Node>>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// With one more member, unless the text is empty.
+    #[must_use]
+    pub fn with_text(self, name: &str, text: &str) -> Self {
+        if text.is_empty() { self } else { self.with(name, text) }
+    }
+
+    /// Sets a member; one of that name is replaced, in its place.
+    pub fn set(&mut self, name: impl Into<String>, value: impl Into<Node>) {
+        self.0.insert(name.into(), value.into());
+    }
+
+    /// A member.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        self.0.get(name)
+    }
+
+    /// A member, to change it.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
+        self.0.get_mut(name)
+    }
+
+    /// Takes a member out; those after it keep their order.
+    pub fn remove(&mut self, name: &str) -> Option<Node> {
+        self.0.shift_remove(name)
+    }
+
+    /// Whether there is such a member.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The members, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Node)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl<K: Into<String>, V: Into<Node>> FromIterator<(K, V)> for Object {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(members: I) -> Self {
+        Self(members.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+impl Node {
+    /// A value of a field of this kind, as responses have it.
+    #[must_use]
+    pub fn of_value(value: &Value, kind: &Kind) -> Self {
+        match (value, kind) {
+            (Value::Null, _) => Self::Null,
+            (Value::Bool(it), _) => Self::Bool(*it),
+            (Value::Text(it), _) => Self::Text(it.clone()),
+            (Value::List(items), Kind::List(item)) => {
+                Self::Array(items.iter().map(|it| Self::of_value(it, item)).collect())
+            }
+            (Value::Object(values), Kind::Object(meta)) => Self::Object(
+                meta.fields
+                    .iter()
+                    .zip(values)
+                    .map(|(field, value)| (field.name, Self::of_value(value, &field.kind)))
+                    .collect(),
+            ),
+            (Value::Json(text), _) => serde_json::from_str(text).unwrap_or(Self::Null),
+            // What is left is written as a number, or as a text without escapes.
+            _ => {
+                let mut out = Vec::new();
+                write_value(&mut out, value, kind);
+                let text = String::from_utf8(out).unwrap_or_default();
+                match text.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
+                    Some(text) => Self::Text(text.to_owned()),
+                    None => Self::Number(text),
+                }
+            }
+        }
+    }
+
+    /// The object that it is, if it is one.
+    #[must_use]
+    pub const fn as_object(&self) -> Option<&Object> {
+        match self {
+            Self::Object(it) => Some(it),
+            _ => None,
+        }
+    }
+
+    /// The text that it is, if it is one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(it) => Some(it),
+            _ => None,
+        }
+    }
+
+    /// The node at an RFC 6901 pointer.
+    #[must_use]
+    pub fn pointer(&self, pointer: &str) -> Option<&Self> {
+        let Some(path) = pointer.strip_prefix('/') else { return pointer.is_empty().then_some(self) };
+        path.split('/').try_fold(self, |node, token| {
+            let token = token.replace("~1", "/").replace("~0", "~");
+            match node {
+                Self::Object(it) => it.get(&token),
+                Self::Array(it) => it.get(token.parse::<usize>().ok()?),
+                _ => None,
+            }
+        })
+    }
+
+    /// JSON without white space.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.write(&mut out, None);
+        out
+    }
+
+    /// JSON for people, two spaces per level.
+    #[must_use]
+    pub fn to_json_pretty(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.write(&mut out, Some(0));
+        out.push(b'\n');
+        out
+    }
+
+    /// Writes it; `level` is how deep it stands, for those who want lines.
+    fn write(&self, out: &mut Vec<u8>, level: Option<usize>) {
+        match self {
+            Self::Null => out.extend_from_slice(b"null"),
+            Self::Bool(it) => out.extend_from_slice(if *it { b"true" } else { b"false" }),
+            Self::Number(it) => out.extend_from_slice(it.as_bytes()),
+            Self::Text(it) => write_string(out, it),
+            Self::Array(items) if items.is_empty() => out.extend_from_slice(b"[]"),
+            Self::Object(members) if members.is_empty() => out.extend_from_slice(b"{}"),
+            Self::Array(items) => {
+                out.push(b'[');
+                for (index, item) in items.iter().enumerate() {
+                    start_item(out, index, level);
+                    item.write(out, level.map(|it| it + 1));
+                }
+                end_items(out, level, b']');
+            }
+            Self::Object(members) => {
+                out.push(b'{');
+                for (index, (name, value)) in members.iter().enumerate() {
+                    start_item(out, index, level);
+                    write_string(out, name);
+                    out.extend_from_slice(if level.is_some() { b": " } else { b":" });
+                    value.write(out, level.map(|it| it + 1));
+                }
+                end_items(out, level, b'}');
+            }
+        }
+    }
+}
+
+fn start_item(out: &mut Vec<u8>, index: usize, level: Option<usize>) {
+    if index > 0 {
+        out.push(b',');
+    }
+    if let Some(level) = level {
+        new_line(out, level + 1);
+    }
+}
+
+fn end_items(out: &mut Vec<u8>, level: Option<usize>, bracket: u8) {
+    if let Some(level) = level {
+        new_line(out, level);
+    }
+    out.push(bracket);
+}
+
+fn new_line(out: &mut Vec<u8>, level: usize) {
+    out.push(b'\n');
+    out.resize(out.len() + 2 * level, b' ');
+}
+
+/// Keeps the order of members, which `serde_json::Value` does not.
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+
+    fn visit_bool<E>(self, it: bool) -> Result<Node, E> {
+        Ok(it.into())
+    }
+
+    fn visit_i64<E>(self, it: i64) -> Result<Node, E> {
+        Ok(it.into())
+    }
+
+    fn visit_u64<E>(self, it: u64) -> Result<Node, E> {
+        Ok(it.into())
+    }
+
+    fn visit_f64<E>(self, it: f64) -> Result<Node, E> {
+        let mut out = Vec::new();
+        write_f64(&mut out, it);
+        Ok(Node::Number(String::from_utf8(out).unwrap_or_default()))
+    }
+
+    fn visit_str<E>(self, it: &str) -> Result<Node, E> {
+        Ok(it.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let mut array = Vec::new();
+        while let Some(item) = items.next_element()? {
+            array.push(item);
+        }
+        Ok(Node::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Node, A::Error> {
+        let mut object = Object::new();
+        while let Some((name, value)) = members.next_entry::<String, Node>()? {
+            object.set(name, value);
+        }
+        Ok(Node::Object(object))
+    }
+}
+
+impl From<Object> for Node {
+    fn from(object: Object) -> Self {
+        Self::Object(object)
+    }
+}
+
+impl From<bool> for Node {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<&str> for Node {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Node {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Decimal> for Node {
+    fn from(value: Decimal) -> Self {
+        Self::Number(value.to_string())
+    }
+}
+
+macro_rules! from_integers {
+    ($($ty:ty)*) => {$(
+        impl From<$ty> for Node {
+            fn from(value: $ty) -> Self {
+                Self::Number(value.to_string())
+            }
+        }
+    )*};
+}
+
+from_integers!(i32 u16 u32 i64 u64 usize);
+
+impl<T: Into<Node>> From<Vec<T>> for Node {
+    fn from(items: Vec<T>) -> Self {
+        Self::Array(items.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T: Into<Node>, const N: usize> From<[T; N]> for Node {
+    fn from(items: [T; N]) -> Self {
+        Self::Array(items.into_iter().map(Into::into).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_keep_their_order() {
+        let node = Node::from(Object::new().with("b", 1).with("a", [Node::Null, true.into()]).with("b", "x\"y"));
+        assert_eq!(node.to_json(), br#"{"b":"x\"y","a":[null,true]}"#);
+    }
+
+    #[test]
+    fn pretty_form_reads_as_the_same_json() {
+        let node = Node::from(Object::new().with("a", [Object::new().with("b", 1), Object::new()]).with("c", "d"));
+        let text = String::from_utf8(node.to_json_pretty()).unwrap();
+        assert_eq!(text, "{\n  \"a\": [\n    {\n      \"b\": 1\n    },\n    {}\n  ],\n  \"c\": \"d\"\n}\n");
+    }
+
+    #[test]
+    fn json_is_read_in_its_order() {
+        let json = br#"{"b":[1,-2,1.5,null,true],"a":{"d":"x","c":18446744073709551615}}"#;
+        assert_eq!(serde_json::from_slice::<Node>(json).unwrap().to_json(), json);
+    }
+
+    #[test]
+    fn values_keep_all_their_digits() {
+        let value = Value::List(vec![Value::Decimal(Decimal::new(3990, 2))]);
+        assert_eq!(Node::of_value(&value, &Kind::List(&Kind::Decimal)).to_json(), b"[39.90]");
+        let at = Value::Timestamp(jiff::Timestamp::UNIX_EPOCH);
+        assert_eq!(Node::of_value(&at, &Kind::Timestamp), Node::from("1970-01-01T00:00:00Z"));
+    }
+
+    #[test]
+    fn pointers_reach_into_objects_and_arrays() {
+        let node = Node::from(Object::new().with("/a", [Object::new().with("b", 1)]));
+        assert_eq!(node.pointer("/~1a/0/b"), Some(&Node::from(1)));
+        assert_eq!(node.pointer("/~1a/1"), None);
+    }
+}

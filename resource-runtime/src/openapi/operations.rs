@@ -1,0 +1,230 @@
+//! The operations of a resource, each with exactly the statuses that it can answer with.
+
+use super::components::Components;
+use super::responses::{Answer, Responses, content};
+use super::schema::{self, Form};
+use super::{ErrorModel, Mounted, Node, Object, models, names, pages, parameters};
+use crate::error::ErrorCode;
+use crate::field::{FieldMeta, IdSource};
+use crate::model::Usage;
+use crate::resource::{Operation, ResourceMeta};
+
+/// The most items of a bulk request.
+const BULK_MAX: u32 = 100;
+
+/// Every operation, in the order of the document: method and path behind the resource's own.
+pub(super) const ALL: [(Operation, &str, &str); 9] = [
+    (Operation::List, "get", ""),
+    (Operation::Create, "post", ""),
+    (Operation::Get, "get", "/{id}"),
+    (Operation::Replace, "put", "/{id}"),
+    (Operation::Update, "patch", "/{id}"),
+    (Operation::Delete, "delete", "/{id}"),
+    (Operation::BulkCreate, "post", "/bulk"),
+    (Operation::BulkUpdate, "patch", "/bulk"),
+    (Operation::BulkDelete, "post", "/bulk-delete"),
+];
+
+/// What an operation is described from.
+pub(super) struct Context<'a> {
+    pub(super) mounted: &'a Mounted,
+    /// What its operation ids end with.
+    pub(super) suffix: &'a str,
+    pub(super) errors: &'a ErrorModel,
+}
+
+/// Describes one operation.
+pub(super) fn operation(context: &Context<'_>, operation: Operation, components: &mut Components) -> Object {
+    let mounted = context.mounted;
+    let meta = mounted.meta;
+    let parameters = parameters(meta, operation, components);
+    let body = request_body(meta, operation, components);
+    let responses = responses(context, operation, components).finish(context.errors, components);
+    Object::new()
+        .with("tags", [names::tag(mounted)])
+        .with("summary", names::summary(mounted, operation))
+        .with("description", description(operation))
+        .with("operationId", names::operation_id(mounted, operation, context.suffix))
+        .with_some("deprecated", mounted.deprecated.then_some(true))
+        .with_some("parameters", (!parameters.is_empty()).then_some(parameters))
+        .with_some("requestBody", body)
+        .with("responses", responses)
+}
+
+const fn description(operation: Operation) -> &'static str {
+    match operation {
+        Operation::List => {
+            "Answers with a page of numbered pages (`page`, `per_page`), or, where `cursor` or `limit` is sent, with a \
+             page between cursors. All conditions hold together."
+        }
+        Operation::Create => "Fields that have a default, or that can be null, may be absent.",
+        Operation::Get => "Answers 304 where `If-None-Match` has the row's `ETag`.",
+        Operation::Replace => "Sets every field; one that is absent goes back to its default.",
+        Operation::Update => {
+            "Changes the fields that are sent (RFC 7396): an absent one stays as it is, `null` takes a value away, an \
+             array is replaced as a whole."
+        }
+        Operation::Delete => "It is gone for good; a second time the answer is 404.",
+        Operation::BulkCreate | Operation::BulkUpdate => {
+            "Each item stands or falls for itself, and `errors` says which fell and why."
+        }
+        Operation::BulkDelete => "Says which rows are gone, and which were not there.",
+    }
+}
+
+fn parameters(meta: &'static ResourceMeta, operation: Operation, components: &mut Components) -> Vec<Object> {
+    let mut all = Vec::new();
+    let if_match = |components: &mut Components| parameters::if_match(meta.require_if_match, components);
+    match operation {
+        Operation::List => all.extend(parameters::list(meta, components)),
+        Operation::Get => {
+            all.extend(parameters::fields(meta, components));
+            all.push(parameters::if_none_match(components));
+        }
+        Operation::Replace => {
+            all.push(if_match(components));
+            if meta.id_source() == IdSource::Client {
+                all.push(parameters::create_only(components));
+            }
+        }
+        Operation::Update | Operation::Delete => all.push(if_match(components)),
+        Operation::Create | Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete => {}
+    }
+    all
+}
+
+fn request_body(meta: &'static ResourceMeta, operation: Operation, components: &mut Components) -> Option<Object> {
+    let (media_type, schema) = match operation {
+        Operation::Create | Operation::Replace => ("application/json", models::model(meta, Usage::Create, components)),
+        // The server takes `application/json` too; generators that find two types ask for one.
+        Operation::Update => ("application/merge-patch+json", models::model(meta, Usage::Update, components)),
+        Operation::BulkCreate => ("application/json", batch(models::model(meta, Usage::Create, components))),
+        Operation::BulkUpdate => ("application/json", batch(models::bulk_update(meta, components))),
+        Operation::BulkDelete => ("application/json", models::bulk_delete(meta, BULK_MAX, components)),
+        Operation::List | Operation::Get | Operation::Delete => return None,
+    };
+    Some(Object::new().with("required", true).with("content", content(media_type, schema)))
+}
+
+fn batch(item: Object) -> Object {
+    Object::new().with("type", "array").with("items", item).with("minItems", 1).with("maxItems", BULK_MAX)
+}
+
+fn responses(context: &Context<'_>, operation: Operation, components: &mut Components) -> Responses {
+    let meta = context.mounted.meta;
+    let one = names::words(meta.name);
+    let row = |components: &mut Components| models::model(meta, Usage::Response, components);
+    let bulk = |members: Vec<(&'static str, Object)>, name: &str, components: &mut Components| {
+        let item = components.schema(&format!("Bulk{}", context.errors.name), context.errors.batch_item.clone());
+        models::bulk_answer(&format!("{}{name}", meta.name), members, item, components)
+    };
+    let list_of = |item: Object| Object::new().with("type", "array").with("items", item);
+    let id = |components: &mut Components| schema::of_kind(&meta.id_field().kind, Form::Response, components);
+    let found = Answer::new(format!("The {one}.")).headers(&["ETag"]);
+    let answers = match operation {
+        Operation::List => {
+            let page = pages::page(meta, components);
+            let headers = ["Link", "X-Total-Count", "X-Total-Pages"];
+            let answer = Answer::new("A page of the list.").body(page).headers(&headers);
+            Responses::new().success(200, answer, components).errors(&[ErrorCode::INVALID_CURSOR])
+        }
+        Operation::Get => {
+            let body = models::selectable(meta, components);
+            let unchanged = Answer::new("The client's copy is the newest.").headers(&["ETag"]);
+            Responses::new().success(200, found.body(body), components).success(304, unchanged, components)
+        }
+        Operation::Create => {
+            let body = row(components);
+            Responses::new().success(201, created(context, &one, body), components)
+        }
+        Operation::Replace | Operation::Update => {
+            let body = row(components);
+            let answers = Responses::new().success(200, found.body(body.clone()), components);
+            if operation == Operation::Replace && meta.id_source() == IdSource::Client {
+                answers.success(201, created(context, &one, body), components)
+            } else {
+                answers
+            }
+        }
+        Operation::Delete => Responses::new().success(204, Answer::new("It is gone."), components),
+        Operation::BulkCreate => {
+            let rows = list_of(row(components));
+            let body = bulk(vec![("created", rows)], "BulkCreated", components);
+            Responses::new().success(201, Answer::new("What was created, and what was not.").body(body), components)
+        }
+        Operation::BulkUpdate => {
+            let rows = list_of(row(components));
+            let body = bulk(vec![("updated", rows)], "BulkUpdated", components);
+            Responses::new().success(200, Answer::new("What was changed, and what was not.").body(body), components)
+        }
+        Operation::BulkDelete => {
+            let ids = vec![("deleted", list_of(id(components))), ("not_found", list_of(id(components)))];
+            let body = bulk(ids, "BulkDeleted", components);
+            Responses::new().success(200, Answer::new("What is gone, and what was not there.").body(body), components)
+        }
+    };
+    let of_item = matches!(operation, Operation::Get | Operation::Replace | Operation::Update | Operation::Delete);
+    let writes_item = of_item && operation != Operation::Get;
+    let has_body = !matches!(operation, Operation::List | Operation::Get | Operation::Delete);
+    let is_batch = matches!(operation, Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete);
+    let changes_batch = is_batch && operation != Operation::BulkCreate;
+    answers
+        // A path with an identifier can have an escape that is none, a body can end too early.
+        .errors_if(of_item || has_body, &[ErrorCode::BAD_REQUEST])
+        .errors_if(has_body, &[ErrorCode::MALFORMED_JSON, ErrorCode::REQUEST_TIMEOUT])
+        .errors_if(operation == Operation::Update, &[ErrorCode::EMPTY_UPDATE])
+        .errors_if(matches!(operation, Operation::BulkCreate | Operation::BulkUpdate), &[ErrorCode::BATCH_TOO_LARGE])
+        .errors_if(of_item, &[ErrorCode::NOT_FOUND])
+        // What has no body is not negotiated.
+        .errors_if(operation != Operation::Delete, &[ErrorCode::NOT_ACCEPTABLE])
+        .errors_if(can_clash(meta, operation), &[ErrorCode::DUPLICATE])
+        .errors_if(writes_item, &[ErrorCode::CONFLICT, ErrorCode::PRECONDITION_FAILED])
+        .errors_if(has_body, &[ErrorCode::PAYLOAD_TOO_LARGE, ErrorCode::UNSUPPORTED_MEDIA_TYPE])
+        .errors(&[ErrorCode::URI_TOO_LONG])
+        .errors_if(has_body, &[ErrorCode::VALIDATION_FAILED])
+        .errors(&[ErrorCode::INVALID_QUERY])
+        .errors_if((writes_item || changes_batch) && meta.require_if_match, &[ErrorCode::PRECONDITION_REQUIRED])
+        .errors(&[ErrorCode::INTERNAL, ErrorCode::UNAVAILABLE, ErrorCode::TIMEOUT])
+}
+
+/// Whether the operation can set something that another row may have already. The items of a batch
+/// clash for themselves.
+fn can_clash(meta: &ResourceMeta, operation: Operation) -> bool {
+    let client_chooses = meta.id_source() == IdSource::Client;
+    let sets = |it: &FieldMeta| match operation {
+        Operation::Create => it.access.create,
+        // With `If-None-Match: *` it creates.
+        Operation::Replace if client_chooses => it.access.create || it.access.update,
+        Operation::Replace | Operation::Update => it.access.update,
+        _ => false,
+    };
+    meta.fields.iter().any(|it| it.unique && sets(it))
+        || meta.unique.iter().flat_map(|it| it.iter()).any(|name| meta.field(name).is_some_and(|(_, it)| sets(it)))
+        || (operation == Operation::Create && client_chooses)
+}
+
+fn created(context: &Context<'_>, one: &str, body: Object) -> Answer {
+    let answer = Answer::new(format!("The {one}, created.")).body(body);
+    answer.headers(&["Location", "ETag"]).links(links(context))
+}
+
+/// What can be done with what was created, by its id.
+fn links(context: &Context<'_>) -> Object {
+    let mounted = context.mounted;
+    let id = mounted.meta.id_field();
+    let mut links = Object::new();
+    if !id.access.response {
+        return links;
+    }
+    for operation in [Operation::Get, Operation::Replace, Operation::Update, Operation::Delete] {
+        if mounted.operations.has(operation) {
+            let target = names::operation_id(mounted, operation, context.suffix);
+            let from = format!("$response.body#/{}", id.name);
+            let link = Object::new()
+                .with("operationId", target.as_str())
+                .with("parameters", Object::new().with("id", Node::from(from)));
+            links.set(target, link);
+        }
+    }
+    links
+}

@@ -1,0 +1,150 @@
+//! Parameters of paths, queries and headers.
+
+use super::components::{Components, Section};
+use super::schema::{self, Form};
+use super::{Mounted, Node, Object, example, names};
+use crate::query::{self, ParameterMeta, ParameterRole};
+use crate::resource::ResourceMeta;
+
+/// What a list takes, from the table that its parser reads.
+pub(super) fn list(meta: &'static ResourceMeta, components: &mut Components) -> Vec<Object> {
+    let parameters = query::parameters(meta);
+    parameters
+        .iter()
+        .filter(|it| !it.allowed.is_empty() || !needs_names(it))
+        .map(|it| described(it, components))
+        .collect()
+}
+
+/// `fields` of one row: as on a list.
+pub(super) fn fields(meta: &'static ResourceMeta, components: &mut Components) -> Vec<Object> {
+    let parameters = query::parameters(meta);
+    parameters.iter().filter(|it| it.role == ParameterRole::Fields).map(|it| described(it, components)).collect()
+}
+
+/// A resource without sortable fields has nothing to say in `sort`.
+const fn needs_names(parameter: &ParameterMeta) -> bool {
+    matches!(parameter.role, ParameterRole::Sort | ParameterRole::SortBy | ParameterRole::Fields)
+}
+
+fn described(parameter: &ParameterMeta, components: &mut Components) -> Object {
+    // Defaults stand in words: what a schema calls its default is sent along by some generated
+    // clients and by Swagger UI, and `limit` beside `page` is refused.
+    let default = parameter.default.as_deref().map(|it| format!(" Without it: `{it}`."));
+    let alias = parameter.alias.as_deref().map(|it| format!(" `{it}` says the same."));
+    let doc = format!("{}{}{}", parameter.doc, default.unwrap_or_default(), alias.unwrap_or_default());
+    let item = value(parameter, components);
+    let many = parameter.many.then(|| {
+        Object::new()
+            .with("type", "array")
+            .with("items", item.clone())
+            .with_some("minItems", parameter.min)
+            .with_some("maxItems", parameter.max)
+    });
+    let is_filter = matches!(parameter.role, ParameterRole::Filter { .. });
+    let example = parameter.example.as_deref().map(|text| {
+        let one = literal(text, &item);
+        if parameter.many { Node::Array(vec![one]) } else { one }
+    });
+    let object = Object::new().with("name", parameter.name.as_str()).with("in", "query").with("description", doc);
+    let object = match many {
+        // A filter's values come one by one, since they may have commas in them; names do not.
+        Some(_) => object.with("style", "form").with("explode", is_filter),
+        None => object,
+    };
+    // Within the schema: Swagger UI sends the example of a parameter along with every request.
+    object.with("schema", many.unwrap_or(item).with_some("examples", example.map(|it| [it])))
+}
+
+/// The schema of a parameter's value, or of each of its values.
+fn value(parameter: &ParameterMeta, components: &mut Components) -> Object {
+    let string = || Object::new().with("type", "string");
+    match parameter.role {
+        ParameterRole::Sort => {
+            let names = parameter.allowed.join("|");
+            string().with("pattern", format!("^-?({names})(:nulls_first)?$"))
+        }
+        ParameterRole::Filter { .. } => schema::of_kind(&parameter.kind, Form::Parameter, components),
+        _ if !parameter.allowed.is_empty() => string().with("enum", parameter.allowed.clone()),
+        _ => {
+            let bounds = if matches!(parameter.kind, crate::field::Kind::Int(_)) {
+                ["minimum", "maximum"]
+            } else {
+                ["minLength", "maxLength"]
+            };
+            let mut schema = schema::of_kind(&parameter.kind, Form::Parameter, components);
+            for (name, bound) in bounds.into_iter().zip([parameter.min, parameter.max]) {
+                if let Some(bound) = bound {
+                    schema.set(name, bound);
+                }
+            }
+            schema
+        }
+    }
+}
+
+/// A value that is written as in a query string, as JSON of its schema's type.
+fn literal(text: &str, schema: &Object) -> Node {
+    let is_text = schema.get("type").and_then(Node::as_text) == Some("string") || schema.has("$ref");
+    match text {
+        _ if is_text => text.into(),
+        "true" | "false" => (text == "true").into(),
+        _ if text.parse::<rust_decimal::Decimal>().is_ok() => Node::Number(text.to_owned()),
+        _ => text.into(),
+    }
+}
+
+/// What all operations of a path have in common: a value for every `{name}` in it.
+pub(super) fn of_path(path: &str, mounted: &[Mounted], components: &mut Components) -> Vec<Object> {
+    let names = path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
+    let owner = mounted.iter().find(|it| path.strip_prefix(it.path().as_str()) == Some("/{id}"));
+    names
+        .map(|name| {
+            let parameter = Object::new().with("name", name).with("in", "path").with("required", true);
+            match owner.filter(|_| name == "id" && path.ends_with("{id}")) {
+                Some(owner) => {
+                    let id = owner.meta.id_field();
+                    parameter
+                        .with("description", format!("The {}'s identifier.", names::words(owner.meta.name)))
+                        .with("schema", schema::of_kind(&id.kind, Form::Parameter, components))
+                        .with_some("example", example::of_field(id))
+                }
+                None => parameter.with("schema", Object::new().with("type", "string").with("minLength", 1)),
+            }
+        })
+        .collect()
+}
+
+/// The version that a write is for.
+pub(super) fn if_match(required: bool, components: &mut Components) -> Object {
+    let name = if required { "RequiredIfMatch" } else { "IfMatch" };
+    let tags = "The `ETag` that the row must still have, or `*` for any; several may be named.";
+    let parameter = header("If-Match", tags, required);
+    components.refer(Section::Parameters, name, parameter)
+}
+
+/// The version that the client has.
+pub(super) fn if_none_match(components: &mut Components) -> Object {
+    let tags = "An `ETag` of the client's copy: the answer is 304 while the row still has it.";
+    components.refer(Section::Parameters, "IfNoneMatch", header("If-None-Match", tags, false))
+}
+
+/// Whether a replacement may only create.
+pub(super) fn create_only(components: &mut Components) -> Object {
+    let description = "`*`: create the row, and refuse with 412 where it is there already.";
+    let schema = Object::new().with("type", "string").with("const", "*");
+    components.refer(
+        Section::Parameters,
+        "CreateOnly",
+        header("If-None-Match", description, false).with("schema", schema),
+    )
+}
+
+fn header(name: &str, description: &str, required: bool) -> Object {
+    Object::new()
+        .with("name", name)
+        .with("in", "header")
+        .with("description", description)
+        .with_some("required", required.then_some(true))
+        .with("schema", Object::new().with("type", "string").with("minLength", 1))
+}

@@ -1,0 +1,175 @@
+use super::components::{Components, Section};
+use super::{ErrorModel, Node, Object, names};
+use crate::error::ErrorCode;
+
+/// What one operation can answer, gathered by status.
+#[derive(Debug)]
+pub(super) struct Responses {
+    success: Vec<(u16, Object)>,
+    codes: Vec<ErrorCode>,
+}
+
+impl Responses {
+    pub(super) const fn new() -> Self {
+        Self { success: Vec::new(), codes: Vec::new() }
+    }
+
+    /// With an answer that is no error; `X-Request-ID` and `X-Process-Time` are added.
+    pub(super) fn success(mut self, status: u16, answer: Answer, components: &mut Components) -> Self {
+        self.success.push((status, answer.to_object(components)));
+        self
+    }
+
+    /// With errors of these codes.
+    pub(super) fn errors(mut self, codes: &[ErrorCode]) -> Self {
+        self.codes.extend(codes);
+        self
+    }
+
+    /// With errors of these codes, where a condition holds.
+    pub(super) fn errors_if(self, condition: bool, codes: &[ErrorCode]) -> Self {
+        if condition { self.errors(codes) } else { self }
+    }
+
+    /// By status, in ascending order; errors as components, since most operations share them.
+    pub(super) fn finish(mut self, model: &ErrorModel, components: &mut Components) -> Object {
+        let mut all = self.success;
+        self.codes.sort_by_key(|it| it.status);
+        self.codes.dedup();
+        for codes in self.codes.chunk_by(|a, b| a.status == b.status) {
+            if let Some(first) = codes.first() {
+                all.push((first.status, error(codes, first.status, model, components)));
+            }
+        }
+        all.sort_by_key(|it| it.0);
+        all.into_iter().map(|(status, response)| (status.to_string(), response)).collect()
+    }
+}
+
+/// An answer that is no error.
+#[derive(Debug)]
+pub(super) struct Answer {
+    description: String,
+    headers: Vec<&'static str>,
+    schema: Option<Object>,
+    links: Object,
+}
+
+impl Answer {
+    pub(super) fn new(description: impl Into<String>) -> Self {
+        Self { description: description.into(), headers: Vec::new(), schema: None, links: Object::new() }
+    }
+
+    /// With a body.
+    pub(super) fn body(mut self, schema: Object) -> Self {
+        self.schema = Some(schema);
+        self
+    }
+
+    /// With header fields of [`header`].
+    pub(super) fn headers(mut self, names: &[&'static str]) -> Self {
+        self.headers.extend(names);
+        self
+    }
+
+    /// With operations that take up what this one gave.
+    pub(super) fn links(mut self, links: Object) -> Self {
+        self.links = links;
+        self
+    }
+
+    fn to_object(&self, components: &mut Components) -> Object {
+        let names = self.headers.iter().chain(&["X-Request-ID", "X-Process-Time"]);
+        let headers = names.map(|name| (*name, header(name, components))).collect::<Object>();
+        let content = self.schema.clone().map(|schema| content("application/json", schema));
+        Object::new()
+            .with("description", self.description.as_str())
+            .with("headers", headers)
+            .with_some("content", content)
+            .with_some("links", (!self.links.is_empty()).then(|| self.links.clone()))
+    }
+}
+
+pub(super) fn content(media_type: &str, schema: Object) -> Object {
+    Object::new().with(media_type, Object::new().with("schema", schema))
+}
+
+/// The errors of one status that an operation can answer with.
+fn error(codes: &[ErrorCode], status: u16, model: &ErrorModel, components: &mut Components) -> Object {
+    for (name, schema) in &model.schemas {
+        components.schema(name, schema.clone());
+    }
+    let name = codes.iter().map(|it| names::pascal(it.code)).collect::<Vec<_>>().join("Or");
+    let description = codes.iter().enumerate().fold(String::new(), |text, (index, it)| match index {
+        0 => it.title.to_owned(),
+        _ => format!("{text}, or {}", lower_first(it.title)),
+    });
+    let mut header_names = vec!["X-Request-ID", "X-Process-Time"];
+    if matches!(status, 429 | 503) {
+        header_names.push("Retry-After");
+    }
+    let headers = header_names.into_iter().map(|name| (name, header(name, components))).collect::<Object>();
+    let examples = codes.iter().filter_map(|it| {
+        let value = model.example(it)?.clone();
+        Some((it.code, Object::new().with("summary", it.title).with("value", value)))
+    });
+    let body = Object::new()
+        .with("schema", Object::reference("schemas", model.name))
+        .with("examples", examples.collect::<Object>());
+    let response = Object::new()
+        .with("description", description)
+        .with("headers", headers)
+        .with("content", Object::new().with(model.media_type, body));
+    components.refer(Section::Responses, &name, response)
+}
+
+/// `Malformed JSON` within a sentence; `URI too long` stays.
+fn lower_first(title: &str) -> String {
+    let mut chars = title.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(chars).collect(),
+        _ => title.to_owned(),
+    }
+}
+
+/// A header field of answers, as a component.
+pub(super) fn header(name: &str, components: &mut Components) -> Object {
+    let string = || Object::new().with("type", "string");
+    let count = || Object::new().with("type", "integer").with("format", "int64").with("minimum", 0);
+    let (description, schema) = match name {
+        "ETag" => ("The row's version, for `If-Match` and `If-None-Match`.", string().with("examples", ["\"1\""])),
+        "Location" => ("The path of what was created.", string().with("format", "uri-reference")),
+        "Link" => (
+            "The pages `first`, `prev`, `next` and `last`, as far as they exist (RFC 8288).",
+            string().with("examples", ["</api/v1/books?page=2>; rel=\"next\""]),
+        ),
+        "X-Total-Count" => ("How many rows match in all; sent in page mode, unless `count=none`.", count()),
+        "X-Total-Pages" => ("How many pages there are; sent in page mode, unless `count=none`.", count()),
+        "Retry-After" => ("After how many seconds to try again.", count()),
+        "X-Process-Time" => (
+            "How long the server worked on the request, in seconds.",
+            Object::new().with("type", "number").with("format", "double").with("minimum", 0),
+        ),
+        _ => ("The request's name in the server's log: the client's own, if it sent a sane one.", string()),
+    };
+    let header = Object::new().with("description", description).with("schema", Node::from(schema));
+    components.refer(Section::Headers, name, header)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_one_status_are_one_response() {
+        let mut components = Components::default();
+        let codes = [ErrorCode::NOT_FOUND, ErrorCode::MALFORMED_JSON, ErrorCode::EMPTY_UPDATE, ErrorCode::NOT_FOUND];
+        let responses = Responses::new().errors(&codes).finish(&ErrorModel::default(), &mut components);
+        let statuses = responses.iter().map(|(status, _)| status).collect::<Vec<_>>();
+        assert_eq!(statuses, ["400", "404"]);
+        let components = Node::from(components.finish().unwrap());
+        let bad = components.pointer("/responses/MalformedJsonOrEmptyUpdate").unwrap();
+        assert_eq!(bad.pointer("/description"), Some(&"Malformed JSON, or empty update".into()));
+        assert!(bad.pointer("/content/application~1problem+json/examples/empty_update/value/status").is_some());
+    }
+}

@@ -1,0 +1,396 @@
+//! Query strings of operations, read against a resource's description.
+
+use std::borrow::Cow;
+
+use super::parameters::{ParameterMeta, ParameterRole, Table, table};
+use super::params::{self, Param};
+use super::{
+    Condition, CountMode, CursorKeys, Filter, ListQuery, Operand, Paging, SortKey, cursor, fields, list, page, search,
+    sort, tree,
+};
+use crate::error::{ApiError, ErrorCode, Location, Problem, Problems};
+use crate::field::{Value, parse_text, suggest};
+use crate::resource::ResourceMeta;
+
+/// The most problems that one answer lists. More of them come from machines, not from people.
+const MAX_PROBLEMS: usize = 100;
+
+/// What a request for one row asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ItemQuery {
+    /// Positions (as in [`Values`](crate::model::Values)) of the fields to answer with, in the
+    /// response model's order; all of them where the client names none.
+    pub fields: Option<Vec<usize>>,
+}
+
+/// Reads the query string of a list (without the `?`).
+///
+/// # Errors
+///
+/// 422 with every mistake: parameters, fields and operators that the resource does not declare,
+/// values that are none of their kind, parameters that are given twice or exclude each other. 400
+/// for a cursor that is not one of this list. 414 for a query string that is too long.
+pub fn parse(meta: &'static ResourceMeta, raw: &str, keys: &CursorKeys) -> Result<ListQuery, ApiError> {
+    let mut problems = Problems::new();
+    let params = params::split(raw, &mut problems)?;
+    let mut reader = Reader { meta, problems, ..Reader::new(meta) };
+    let table = table(meta);
+    for given in collect(table, &params, &mut reader.problems) {
+        if is_full(&reader.problems) {
+            break;
+        }
+        reader.read(&given);
+    }
+    reader.finish(keys)
+}
+
+/// Reads the query string of a request for one row, whose only parameter is `fields`.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub fn parse_item(meta: &'static ResourceMeta, raw: &str) -> Result<ItemQuery, ApiError> {
+    const ALLOWED: [&str; 1] = ["fields"];
+    let mut problems = Problems::new();
+    let params = params::split(raw, &mut problems)?;
+    let mut query = ItemQuery::default();
+    for (_, value) in named(&params, &ALLOWED, &mut problems) {
+        query.fields = fields::parse(meta, &value, &mut problems);
+    }
+    finish(problems, query)
+}
+
+/// Reads the query string of an operation that takes at most these parameters, each at most once.
+///
+/// # Errors
+///
+/// 422 with every parameter that is none of them or is given twice.
+pub fn parse_none(raw: &str, allowed: &[&str]) -> Result<Vec<(String, String)>, ApiError> {
+    let mut problems = Problems::new();
+    let params = params::split(raw, &mut problems)?;
+    let values = named(&params, allowed, &mut problems);
+    finish(problems, values)
+}
+
+fn finish<T>(problems: Problems, value: T) -> Result<T, ApiError> {
+    let is_full = is_full(&problems);
+    problems.finish(ErrorCode::INVALID_QUERY, value).map_err(|mut error| {
+        if is_full {
+            error.problems.truncate(MAX_PROBLEMS);
+            error.detail = Some(format!("{MAX_PROBLEMS} or more parameters are invalid"));
+        }
+        error
+    })
+}
+
+/// Whether no more problems need to be looked for. Suggestions take time, and lists of what is
+/// allowed take room.
+fn is_full(problems: &Problems) -> bool {
+    problems.as_slice().len() >= MAX_PROBLEMS
+}
+
+/// The parameters of these names, each once.
+fn named(params: &[Param<'_>], allowed: &[&str], problems: &mut Problems) -> Vec<(String, String)> {
+    let mut values: Vec<(String, String)> = Vec::new();
+    let mut repeated: Vec<&str> = Vec::new();
+    let mut unknown: Vec<&str> = Vec::new();
+    for Param { name, value } in params {
+        if is_full(problems) {
+            break;
+        }
+        if !allowed.contains(&name.as_ref()) {
+            if !unknown.contains(&name.as_ref()) {
+                unknown.push(name);
+                problems.push(unknown_parameter(name, None, allowed));
+            }
+        } else if !values.iter().any(|(it, _)| it == name) {
+            values.push((name.clone().into_owned(), value.clone().into_owned()));
+        } else if !repeated.contains(&name.as_ref()) {
+            repeated.push(name);
+            problems.push(duplicate_parameter(name));
+        }
+    }
+    values.retain(|(name, _)| !repeated.contains(&name.as_str()));
+    values
+}
+
+/// A parameter that is none of those allowed. `meant` is what it is another name of.
+fn unknown_parameter(name: &str, meant: Option<&str>, allowed: &[&str]) -> Problem {
+    let near = meant.or_else(|| suggest(name, allowed.iter().copied()));
+    let detail = match (near, allowed.is_empty()) {
+        (Some(near), _) => format!("unknown parameter; did you mean `{near}`?"),
+        (None, true) => "unknown parameter: there is none here".to_owned(),
+        (None, false) => "unknown parameter".to_owned(),
+    };
+    let problem = Problem::parameter(name, "unknown_parameter", detail);
+    let problem = match near {
+        Some(near) => problem.param("did_you_mean", near),
+        None => problem,
+    };
+    problem.param("allowed", allowed.to_vec())
+}
+
+fn duplicate_parameter(name: &str) -> Problem {
+    Problem::parameter(name, "duplicate_parameter", "is given more than once and takes one value")
+}
+
+/// A value that is none of a few names.
+pub(super) fn choice(parameter: &str, value: &str, allowed: &[&str]) -> Problem {
+    let near = suggest(value, allowed.iter().copied());
+    let mut detail = format!("must be one of: {}", allowed.join(", "));
+    if let Some(near) = near {
+        detail.push_str(&format!("; did you mean `{near}`?"));
+    }
+    let problem = Problem::parameter(parameter, "invalid_choice", detail).param("allowed", allowed.to_vec());
+    match near {
+        Some(near) => problem.param("did_you_mean", near),
+        None => problem,
+    }
+}
+
+/// A parameter as a client gave it.
+struct Given<'a> {
+    /// The name that the client used.
+    name: &'a str,
+    index: usize,
+    meta: &'static ParameterMeta,
+    values: Vec<&'a str>,
+}
+
+/// Looks parameters up, and brings repetitions together. What comes out takes several values or was
+/// given once.
+fn collect<'a>(table: &'static Table, params: &'a [Param<'_>], problems: &mut Problems) -> Vec<Given<'a>> {
+    let mut all: Vec<Given<'a>> = Vec::new();
+    let mut unknown: Vec<&str> = Vec::new();
+    for Param { name, value } in params {
+        if is_full(problems) {
+            break;
+        }
+        let found = table.find(name).and_then(|index| Some((index, table.parameters.get(index)?)));
+        let Some((index, meta)) = found else {
+            if !unknown.contains(&name.as_ref()) {
+                unknown.push(name);
+                problems.push(unknown_parameter(name, table.in_brackets(name), &alternatives(table, name)));
+            }
+            continue;
+        };
+        match all.iter_mut().find(|it| it.index == index) {
+            Some(given) => given.values.push(value),
+            None => all.push(Given { name, index, meta, values: vec![value] }),
+        }
+    }
+    all.retain(|given| {
+        let is_filter = matches!(given.meta.role, ParameterRole::Filter { .. });
+        let is_sound = given.values.len() == 1 || (is_filter && given.meta.many);
+        if !is_sound {
+            problems.push(duplicate_parameter(given.name));
+        }
+        is_sound
+    });
+    all
+}
+
+/// What could stand in place of an unknown parameter: for `field` and `field[…]` the filters of
+/// that field, if it has any; else everything.
+fn alternatives<'a>(table: &'a Table, name: &str) -> Vec<&'a str> {
+    let field = name.split_once('[').map_or(name, |(field, _)| field);
+    let of_field: Vec<_> = table.names_of(field).collect();
+    if of_field.is_empty() { table.names().collect() } else { of_field }
+}
+
+/// What has been read of a list's query string.
+struct Reader {
+    meta: &'static ResourceMeta,
+    problems: Problems,
+    /// With the positions of their parameters.
+    filters: Vec<(usize, Filter)>,
+    tree: Option<Filter>,
+    search: Option<Filter>,
+    sort: Option<Option<Vec<SortKey>>>,
+    sort_by: Option<String>,
+    sort_order: Option<String>,
+    fields: Option<Vec<usize>>,
+    page: Option<u64>,
+    per_page: Option<u32>,
+    limit: Option<u32>,
+    cursor: Option<String>,
+    count: Option<CountMode>,
+    /// The parameters of page mode and of cursor mode that were given, sound or not.
+    page_mode: Vec<&'static str>,
+    cursor_mode: Vec<&'static str>,
+}
+
+impl Reader {
+    const fn new(meta: &'static ResourceMeta) -> Self {
+        Self {
+            meta,
+            problems: Problems::new(),
+            filters: Vec::new(),
+            tree: None,
+            search: None,
+            sort: None,
+            sort_by: None,
+            sort_order: None,
+            fields: None,
+            page: None,
+            per_page: None,
+            limit: None,
+            cursor: None,
+            count: None,
+            page_mode: Vec::new(),
+            cursor_mode: Vec::new(),
+        }
+    }
+
+    fn read(&mut self, given: &Given<'_>) {
+        let meta = self.meta;
+        let value = given.values.first().copied().unwrap_or_default();
+        match given.meta.role {
+            ParameterRole::Filter { field, operator } => {
+                if let Some(operand) = self.operand(given) {
+                    let condition = Condition { field, operator, operand };
+                    self.filters.push((given.index, Filter::Condition(condition)));
+                }
+            }
+            ParameterRole::Tree => match tree::parse(meta, value) {
+                Ok(filter) => self.tree = Some(filter),
+                Err(problems) => self.problems.extend(problems),
+            },
+            ParameterRole::Search => {
+                let search = search::parse(meta, value);
+                self.search = self.sound(search);
+            }
+            ParameterRole::Sort => self.sort = Some(sort::parse(meta, value, &mut self.problems)),
+            ParameterRole::SortBy => self.sort_by = Some(value.to_owned()),
+            ParameterRole::SortOrder => self.sort_order = Some(value.to_owned()),
+            ParameterRole::Fields => self.fields = fields::parse(meta, value, &mut self.problems),
+            ParameterRole::Page => {
+                self.page_mode.push("page");
+                self.page = self.sound(page::number("page", value, page::max_page(meta)));
+            }
+            ParameterRole::PerPage => {
+                self.page_mode.push("per_page");
+                self.per_page = self.size("per_page", value);
+            }
+            ParameterRole::Limit => {
+                self.cursor_mode.push("limit");
+                self.limit = self.size("limit", value);
+            }
+            ParameterRole::Cursor => {
+                self.cursor_mode.push("cursor");
+                self.cursor = Some(value.to_owned());
+            }
+            ParameterRole::Count => self.count = self.sound(page::count(value)),
+        }
+    }
+
+    fn sound<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
+        result.map_err(|it| self.problems.push(it)).ok()
+    }
+
+    fn size(&mut self, name: &str, value: &str) -> Option<u32> {
+        let number = page::number(name, value, u64::from(self.meta.page.max));
+        self.sound(number).and_then(|it| u32::try_from(it).ok())
+    }
+
+    /// Reads a filter's value or values; what cannot be read is reported, each value by itself.
+    fn operand(&mut self, given: &Given<'_>) -> Option<Operand> {
+        let kind = &given.meta.kind;
+        if !given.meta.many {
+            let value = parse_text(kind, given.values.first()?);
+            let value = value.map_err(|it| it.at(Location::Parameter(given.name.to_owned())));
+            return self.sound(value).map(Operand::One);
+        }
+        let texts: Vec<Cow<'_, str>> = given.values.iter().flat_map(|it| list::split(it)).collect();
+        if texts.len() > list::MAX_VALUES {
+            let detail = format!("must be at most {} values, found {}", list::MAX_VALUES, texts.len());
+            self.problems.push(Problem::parameter(given.name, "length", detail).param("max", list::MAX_VALUES));
+            return None;
+        }
+        let mut values: Vec<Value> = Vec::with_capacity(texts.len());
+        for (index, text) in texts.iter().enumerate() {
+            if is_full(&self.problems) {
+                return None;
+            }
+            let value = parse_text(kind, text).map_err(|it| {
+                let mut problem = it.at(Location::Parameter(given.name.to_owned())).param("index", index);
+                if texts.len() > 1 {
+                    problem.detail = format!("value {}: {}", index + 1, problem.detail);
+                }
+                problem
+            });
+            values.extend(self.sound(value));
+        }
+        (values.len() == texts.len()).then_some(Operand::Many(values))
+    }
+
+    fn finish(mut self, keys: &CursorKeys) -> Result<ListQuery, ApiError> {
+        let sort = self.order();
+        if let (Some(page), Some(cursor)) = (self.page_mode.first(), self.cursor_mode.first()) {
+            self.problems.push(conflict(page, cursor, "pages are asked for by number or by cursor, not by both"));
+        }
+        let filter = self.filter();
+        let size = self.meta.page.size;
+        let mut query = ListQuery {
+            filter,
+            sort: sort.unwrap_or_default(),
+            paging: Paging::Page { page: self.page.unwrap_or(1), per_page: self.per_page.unwrap_or(size) },
+            count: self.count.unwrap_or(CountMode::Exact),
+            fields: self.fields.take(),
+            abridged: None,
+        };
+        let cursor = self.cursor.take().filter(|it| !it.is_empty());
+        if !self.cursor_mode.is_empty() {
+            query.paging = Paging::Cursor { limit: self.limit.unwrap_or(size), keyset: None };
+            query.count = self.count.unwrap_or(CountMode::None);
+        }
+        // A cursor is read last: what it is bound to has to be sound first.
+        let mut query = finish(self.problems, query)?;
+        if let (Some(cursor), Paging::Cursor { keyset, .. }) = (cursor, &mut query.paging) {
+            let (found, abridged) = cursor::decode(self.meta, &query.filter, &query.sort, &cursor, keys)?;
+            *keyset = Some(found);
+            query.abridged = abridged;
+        }
+        Ok(query)
+    }
+
+    /// The order, by whichever form it was asked for. None where it is not sound.
+    fn order(&mut self) -> Option<Vec<SortKey>> {
+        let (sort, by, order) = (self.sort.take(), self.sort_by.take(), self.sort_order.take());
+        for (name, other) in [("sort_by", by.is_some()), ("sort_order", order.is_some())] {
+            if sort.is_some() && other {
+                self.problems.push(conflict(name, "sort", "`sort` says the order already"));
+            }
+        }
+        match (sort, by, order) {
+            (Some(sort), _, _) => sort,
+            (None, Some(by), order) => sort::parse_two(self.meta, &by, order.as_deref(), &mut self.problems),
+            (None, None, Some(order)) => {
+                sort::direction(&order, &mut self.problems);
+                let problem = Problem::parameter("sort_order", "conflicting_parameters", "needs `sort_by` with it");
+                self.problems.push(problem.param("requires", vec!["sort_by"]));
+                None
+            }
+            (None, None, None) => Some(sort::default(self.meta)),
+        }
+    }
+
+    /// All conditions together: the parameters in the order of the table, `filter`, `search`.
+    fn filter(&mut self) -> Filter {
+        self.filters.sort_by_key(|(index, _)| *index);
+        let mut all: Vec<Filter> = self.filters.drain(..).map(|(_, it)| it).collect();
+        all.extend(self.tree.take());
+        all.extend(self.search.take());
+        all.into_iter().fold(Filter::All, Filter::and)
+    }
+}
+
+fn conflict(name: &'static str, other: &'static str, why: &str) -> Problem {
+    let problem = Problem::parameter(name, "conflicting_parameters", format!("cannot go with `{other}`: {why}"));
+    problem.param("conflicts_with", vec![other])
+}
+
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod tests;

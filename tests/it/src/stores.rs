@@ -1,0 +1,76 @@
+use std::path::PathBuf;
+
+use resource_runtime::prelude::*;
+use resource_runtime::store::{MemoryStore, PostgresStore, SqliteStore};
+
+/// What has to be cleaned up after a test.
+#[derive(Debug)]
+pub enum Guard {
+    /// Nothing.
+    None,
+    /// The folder of a SQLite file, removed on drop.
+    Folder(PathBuf),
+    /// A schema of a PostgreSQL server, dropped by [`Guard::clean`].
+    Schema {
+        /// The server.
+        url: String,
+        /// The schema's name.
+        name: String,
+    },
+}
+
+impl Guard {
+    /// Drops what `Drop` cannot, because it takes a connection.
+    pub async fn clean(self) {
+        if let Self::Schema { url, name } = &self {
+            execute(url, &format!("DROP SCHEMA IF EXISTS \"{name}\" CASCADE")).await.unwrap();
+        }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Self::Folder(path) = self {
+            let _ = std::fs::remove_dir_all(path);
+        }
+    }
+}
+
+/// An empty store in memory.
+pub async fn memory() -> (Database, Guard) {
+    (Database::new(MemoryStore::new()), Guard::None)
+}
+
+/// An empty SQLite file.
+pub async fn sqlite() -> (Database, Guard) {
+    let folder = std::env::temp_dir().join(format!("resource-it-{}", uuid::Uuid::now_v7()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let url = format!("sqlite://{}/test.db", folder.display());
+    (Database::new(SqliteStore::open(&url).unwrap()), Guard::Folder(folder))
+}
+
+/// An empty schema of the PostgreSQL server at `TEST_DATABASE_URL`; `None`, with a sentence on
+/// stderr, where there is no server and `REQUIRE_POSTGRES` is not set.
+pub async fn postgres() -> Option<(Database, Guard)> {
+    let url =
+        std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
+    let name = format!("it_{}", uuid::Uuid::now_v7().simple());
+    if let Err(error) = execute(&url, &format!("CREATE SCHEMA \"{name}\"")).await {
+        assert!(std::env::var("REQUIRE_POSTGRES").is_err(), "no PostgreSQL server at {url}: {error}");
+        eprintln!("skipped: no PostgreSQL server at {url} ({error})");
+        return None;
+    }
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let schema_url = format!("{url}{separator}options=-c%20search_path%3D{name}");
+    let store = PostgresStore::connect(&schema_url).await.unwrap();
+    Some((Database::new(store), Guard::Schema { url, name }))
+}
+
+async fn execute(url: &str, statement: &str) -> Result<(), tokio_postgres::Error> {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
+    let task = tokio::spawn(connection);
+    let result = client.batch_execute(statement).await;
+    drop(client);
+    let _ = task.await;
+    result
+}

@@ -1,0 +1,77 @@
+//! CONTRACT section 5: conditional requests.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use it::{every_store, new_book};
+use serde_json::json;
+
+every_store! {
+    async fn a_matching_if_none_match_is_304(api) {
+        api.create("Dune", "9780441013593").await;
+        for tag in ["\"1\"", "W/\"1\"", "*", "\"0\", \"1\""] {
+            let answer = api.get_with("books/1", &[("if-none-match", tag)]).await;
+            assert_eq!(answer.status, 304, "{tag}");
+            assert!(answer.body.is_empty());
+            assert_eq!(answer.header("etag"), "\"1\"");
+        }
+        assert_eq!(api.get_with("books/1", &[("if-none-match", "\"2\"")]).await.status, 200);
+        assert_eq!(api.send("HEAD", "books/1", &[("if-none-match", "\"1\"")], "").await.status, 304);
+    }
+
+    async fn the_etag_does_not_depend_on_the_projection(api) {
+        api.create("Dune", "9780441013593").await;
+        let whole = api.get("books/1").await;
+        let part = api.get("books/1?fields=id").await;
+        assert_eq!(part.text(), r#"{"id":1}"#);
+        assert_eq!(whole.header("etag"), part.header("etag"));
+    }
+
+    async fn a_stale_if_match_is_412_and_nothing_is_written(api) {
+        api.create("Dune", "9780441013593").await;
+        let stale = [("if-match", "\"7\"")];
+        api.json("PATCH", "books/1", &json!({"title": "X"}), &stale).await.is_error(412, "precondition_failed");
+        api.json("PUT", "books/1", &new_book("X", "1234567890"), &stale).await.is_error(412, "precondition_failed");
+        api.send("DELETE", "books/1", &stale, "").await.is_error(412, "precondition_failed");
+        assert_eq!(api.get("books/1").await.value()["title"], "Dune");
+        // Weak tags never match strongly.
+        api.json("PATCH", "books/1", &json!({"title": "X"}), &[("if-match", "W/\"1\"")]).await.is_error(412, "precondition_failed");
+    }
+
+    async fn a_matching_if_match_lets_the_write_through(api) {
+        api.create("Dune", "9780441013593").await;
+        let patched = api.json("PATCH", "books/1", &json!({"title": "X"}), &[("if-match", "\"1\"")]).await;
+        assert_eq!(patched.status, 200, "{}", patched.text());
+        let again = api.json("PATCH", "books/1", &json!({"title": "Y"}), &[("if-match", "\"1\"")]).await;
+        again.is_error(412, "precondition_failed");
+        assert_eq!(api.json("PUT", "books/1", &new_book("Z", "1234567890"), &[("if-match", "\"9\", \"2\"")]).await.status, 200);
+        assert_eq!(api.send("DELETE", "books/1", &[("if-match", "*")], "").await.status, 204);
+        let missing = api.send("DELETE", "books/1", &[("if-match", "*")], "").await.status;
+        assert!(missing == 404 || missing == 412);
+    }
+
+    async fn put_that_must_not_replace_is_412(api) {
+        api.create("Dune", "9780441013593").await;
+        let answer = api.json("PUT", "books/1", &new_book("X", "1234567890"), &[("if-none-match", "*")]).await;
+        answer.is_error(412, "precondition_failed");
+    }
+
+    async fn of_racing_writers_with_one_tag_one_wins(api) {
+        api.create("Dune", "9780441013593").await;
+        for round in 1..=10 {
+            let tag = format!("\"{round}\"");
+            let writers = (0..8).map(|n| {
+                let (api, tag) = (api.clone(), tag.clone());
+                tokio::spawn(async move {
+                    api.json("PATCH", "books/1", &json!({"title": format!("t{n}")}), &[("if-match", &tag)]).await.status
+                })
+            });
+            let mut won = 0;
+            for writer in writers.collect::<Vec<_>>() {
+                match writer.await.unwrap() {
+                    200 => won += 1,
+                    status => assert_eq!(status, 412),
+                }
+            }
+            assert_eq!(won, 1);
+        }
+    }
+}
