@@ -80,7 +80,7 @@ pub(super) async fn delete(State(mounted): State<Arc<Mounted>>, request: Request
             Ok(Written::Done(_)) => crate::json::write_value(deleted.next(), &id, kind),
             Ok(_) => crate::json::write_value(not_found.next(), &id, kind),
             Err(error) => {
-                outcome.fail(error.into());
+                outcome.fail(&error.into());
                 continue;
             }
         }
@@ -142,8 +142,11 @@ impl Mounted {
         let problem = |pointer: &str, code: &'static str, detail: &str| Problem::pointer(pointer, code, detail);
         let invalid = |problem| Problems::from(vec![problem]).into_error(ErrorCode::VALIDATION_FAILED);
         let raw: &RawValue = serde_json::from_slice(body).map_err(|error| {
-            ApiError::new(ErrorCode::MALFORMED_JSON)
-                .detail(format!("line {}, column {}: the body is not JSON", error.line(), error.column()))
+            ApiError::new(ErrorCode::MALFORMED_JSON).detail(format!(
+                "line {}, column {}: the body is not JSON",
+                error.line(),
+                error.column()
+            ))
         })?;
         let members: HashMap<String, &RawValue> = serde_json::from_str(raw.get())
             .map_err(|_| invalid(problem("", "invalid_type", "must be an object with `ids`")))?;
@@ -245,16 +248,16 @@ impl<'a> Outcome<'a> {
                 self.done.next().extend_from_slice(&json);
                 self.index += 1;
             }
-            Err(error) => self.fail(error),
+            Err(error) => self.fail(&error),
         }
     }
 
-    fn fail(&mut self, error: ApiError) {
+    fn fail(&mut self, error: &ApiError) {
         if error.status() >= 500 {
-            around::log(&error, self.parts.extensions.get());
+            around::log(error, self.parts.extensions.get());
             self.broken = Some(error.code);
         }
-        self.report(&error);
+        self.report(error);
     }
 
     fn report(&mut self, error: &ApiError) {

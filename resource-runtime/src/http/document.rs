@@ -92,7 +92,10 @@ pub(super) fn errors<E: Envelope>(envelope: &E) -> ErrorModel {
     ErrorModel {
         media_type: envelope.media_type(),
         name: "Error",
-        schemas: vec![("Error", Object::new().with("type", "object").with("description", "Why a request was refused."))],
+        schemas: vec![(
+            "Error",
+            Object::new().with("type", "object").with("description", "Why a request was refused."),
+        )],
         example: |_| Object::new(),
     }
 }

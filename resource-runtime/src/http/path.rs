@@ -17,9 +17,11 @@ pub(super) fn last_segment(path: &str) -> Result<String, ApiError> {
     let segment = path.rsplit('/').next().unwrap_or(path);
     let invalid = || {
         let detail = "has a `%` that starts no escape of UTF-8";
-        ApiError::new(ErrorCode::BAD_REQUEST)
-            .detail(format!("the path {detail}"))
-            .problem(Problem::parameter("id", "invalid_encoding", detail))
+        ApiError::new(ErrorCode::BAD_REQUEST).detail(format!("the path {detail}")).problem(Problem::parameter(
+            "id",
+            "invalid_encoding",
+            detail,
+        ))
     };
     let bytes = decode(segment, |_| true).ok_or_else(invalid)?;
     String::from_utf8(bytes).map_err(|_| invalid())
@@ -112,7 +114,9 @@ fn encode(text: &str, out: &mut String) {
             out.push(byte.into());
         } else {
             out.push('%');
-            out.extend([byte >> 4, byte & 0xF].iter().filter_map(|it| HEX.get(usize::from(*it))).map(|it| char::from(*it)));
+            out.extend(
+                [byte >> 4, byte & 0xF].iter().filter_map(|it| HEX.get(usize::from(*it))).map(|it| char::from(*it)),
+            );
         }
     }
 }

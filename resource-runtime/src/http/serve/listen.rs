@@ -42,7 +42,9 @@ mod tests {
     use super::*;
 
     async fn refused(host: &str, port: u16) -> String {
-        let settings = Settings { host: host.to_owned(), port, ..Settings::default() };
+        let mut settings = Settings::default();
+        host.clone_into(&mut settings.host);
+        settings.port = port;
         listen(&settings).await.unwrap_err().to_string()
     }
 
@@ -60,7 +62,10 @@ mod tests {
     async fn a_host_that_is_not_here_is_told() {
         for host in ["host.invalid", "not a host", "192.0.2.1"] {
             let sentence = refused(host, 0).await;
-            assert!(sentence.starts_with(&format!("HOST is `{host}`, which is no address of this machine")), "{sentence}");
+            assert!(
+                sentence.starts_with(&format!("HOST is `{host}`, which is no address of this machine")),
+                "{sentence}"
+            );
         }
     }
 }

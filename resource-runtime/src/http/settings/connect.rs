@@ -74,7 +74,6 @@ fn not_built(url: &str, feature: &str) -> Error {
 mod tests {
     use super::*;
 
-    #[track_caller]
     async fn refused(url: &str) -> String {
         let settings = Settings { database_url: Some(url.to_owned()), ..Settings::default() };
         settings.connect().await.unwrap_err().to_string()
@@ -89,7 +88,10 @@ mod tests {
     #[tokio::test]
     async fn a_url_of_no_store_says_what_to_write() {
         let sentence = refused("mysql://root:hunter2@localhost/books").await;
-        assert!(sentence.starts_with("DATABASE_URL starts with `mysql`, which is no store; write sqlite://"), "{sentence}");
+        assert!(
+            sentence.starts_with("DATABASE_URL starts with `mysql`, which is no store; write sqlite://"),
+            "{sentence}"
+        );
         assert!(!sentence.contains("hunter2"));
         assert!(refused("memory:books").await.contains("write memory:"));
     }
