@@ -13,7 +13,7 @@ tar -xzf redoc-*.tgz -C redoc --strip-components=1
 
 # The source maps are not shipped; without these lines browsers do not ask for them.
 pack() {
-    sed -e '/^\/\/# sourceMappingURL=/d' -e 's/\/\*# sourceMappingURL=[^*]*\*\///' "$1" | gzip -9 -n >"$2"
+    sed -e '${/^\/[/*]# sourceMappingURL=/d}' "$1" | gzip -9 -n >"$2"
 }
 pack swagger-ui/swagger-ui-bundle.js "$here/swagger-ui/swagger-ui-bundle.js.gz"
 pack swagger-ui/swagger-ui.css "$here/swagger-ui/swagger-ui.css.gz"

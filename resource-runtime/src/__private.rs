@@ -8,16 +8,17 @@ pub mod op;
 pub mod rule;
 pub mod value;
 
-pub use ::core;
-pub use ::serde;
+pub use ::core::{self, fmt};
+pub use ::serde::{self, Deserialize, Deserializer, Serialize, Serializer};
 pub use ::std;
 pub use ::std::option::Option::{self, None, Some};
 pub use ::std::result::Result::{self, Err, Ok};
-pub use ::std::vec::{self, Vec};
+pub use ::std::vec;
+pub use ::std::vec::Vec;
 
 pub use crate::__not_null;
 pub use crate::field::*;
-pub use crate::handle::Field;
+pub use crate::handle::{Field, field};
 pub use crate::model::{self, Model, Usage, Values};
 pub use crate::query::Operator;
 pub use crate::resource::*;

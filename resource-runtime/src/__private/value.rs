@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::field::{FieldType, FromText, NotNull, Numeric, Value, ValueError};
+use crate::field::{EnumType, FieldType, FromText, NotNull, Numeric, ObjectType, Value, ValueError};
 
 /// `default`, without a value.
 #[must_use]
@@ -61,6 +61,41 @@ pub fn normalize<T: FieldType>(value: Value, function: fn(T::Inner) -> T::Inner)
 #[must_use]
 pub fn computed<T: FieldType>(value: T) -> Value {
     value.into_value()
+}
+
+/// An enum's value: its name on the wire.
+pub fn of_variant<T: EnumType>(variant: &T) -> Value {
+    Value::Text(T::ENUM.names().nth(variant.index()).unwrap_or_default().to_owned())
+}
+
+/// The inverse of [`of_variant`].
+///
+/// # Errors
+///
+/// When the value is no name of the enum's.
+pub fn to_variant<T: EnumType>(value: &Value) -> Result<T, ValueError> {
+    let index = match value {
+        Value::Text(text) => T::ENUM.names().position(|it| it == text),
+        _ => None,
+    };
+    index.and_then(T::from_index).ok_or_else(|| ValueError::new(T::ENUM.name, value))
+}
+
+/// A nested object's value.
+pub fn of_object<T: ObjectType>(object: T) -> Value {
+    Value::Object(object.into_values())
+}
+
+/// The inverse of [`of_object`].
+///
+/// # Errors
+///
+/// When the value is not of the object's kind.
+pub fn to_object<T: ObjectType>(value: Value) -> Result<T, ValueError> {
+    match value {
+        Value::Object(values) => T::from_values(values),
+        other => Err(ValueError::new(T::OBJECT.name, &other)),
+    }
 }
 
 #[cfg(test)]

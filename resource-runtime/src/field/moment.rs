@@ -101,7 +101,7 @@ struct Day {
 impl Day {
     fn to_civil(&self, format: &'static str) -> Result<Date, Mismatch> {
         Date::new(self.year, self.month, self.day)
-            .map_err(|_| Mismatch::of_format(format, "must be a date that exists: no month has this day"))
+            .map_err(|_| Mismatch::of_format(format, "must be a date that the calendar has"))
     }
 }
 

@@ -48,7 +48,7 @@ impl Api {
         Self {
             info: Info::new(name, version),
             envelope: Arc::new(ProblemDetails::default()),
-            errors: ErrorModel::problem(),
+            errors: ErrorModel::default(),
             settings: Settings::default(),
             root: Nest::default(),
             layers: Vec::new(),
@@ -74,10 +74,10 @@ impl Api {
         self
     }
 
-    /// With errors in another form. The document knows the schemas of the framework's own; for
-    /// others there is [`Api::error_model`].
+    /// With errors in another form. The document describes what the envelope writes; for more
+    /// words there is [`Api::error_model`].
     pub fn envelope(mut self, envelope: impl Envelope) -> Self {
-        self.errors = document::errors(&envelope);
+        self.errors = ErrorModel::of(&envelope);
         self.envelope = Arc::new(envelope);
         self
     }

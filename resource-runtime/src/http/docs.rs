@@ -82,4 +82,5 @@ fn has_tag(request: &HeaderMap, etag: &HeaderValue) -> bool {
 mod pages;
 
 #[cfg(test)]
+#[cfg(test)]
 mod tests;

@@ -1,12 +1,10 @@
 //! The API's document: what is mounted, put together for `openapi`.
 
-use std::any::Any;
-
 use bytes::Bytes;
 
-use crate::error::{Envelope, Error, ProblemDetails, Result, SuccessFlag};
+use crate::error::{Error, Result};
 use crate::field::{FieldMeta, Kind, ObjectMeta};
-use crate::openapi::{self, ErrorModel, Info, Mounted, Object, ServiceOperation};
+use crate::openapi::{self, ErrorModel, Info, Mounted, ServiceOperation};
 
 /// What `/health` and `/health/ready` answer.
 static HEALTH: ObjectMeta = ObjectMeta {
@@ -78,24 +76,4 @@ pub(super) fn document(
     let service: Vec<ServiceOperation> = SERVICE.into_iter().filter(|it| has(it.path)).collect();
     let document = openapi::document(info, mounted, &service, errors);
     document.map(Bytes::from).map_err(|error| Error::new(format!("the OpenAPI document cannot be written: {error}")))
-}
-
-/// The schema of the errors of an envelope.
-pub(super) fn errors<E: Envelope>(envelope: &E) -> ErrorModel {
-    let any: &dyn Any = envelope;
-    if any.is::<ProblemDetails>() {
-        return ErrorModel::problem();
-    }
-    if any.is::<SuccessFlag>() {
-        return ErrorModel::plain();
-    }
-    ErrorModel {
-        media_type: envelope.media_type(),
-        name: "Error",
-        schemas: vec![(
-            "Error",
-            Object::new().with("type", "object").with("description", "Why a request was refused."),
-        )],
-        example: |_| Object::new(),
-    }
 }

@@ -193,3 +193,53 @@ pub(super) fn lone_surrogate() -> Mismatch {
     )
     .param("character", "surrogate")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raws(body: &str, max: usize) -> Result<Vec<&str>, ApiError> {
+        items(body.as_bytes(), max).map(|items| items.into_iter().map(RawValue::get).collect())
+    }
+
+    #[test]
+    fn the_items_of_a_batch_come_as_they_are_written() {
+        assert_eq!(raws(" [ {\"a\": 1} ,5, [ ] ] ", 3).unwrap(), ["{\"a\": 1}", "5", "[ ]"]);
+    }
+
+    #[test]
+    fn a_batch_over_the_limit_is_refused_with_the_limit() {
+        let error = raws("[1,2,3]", 2).unwrap_err();
+        assert_eq!(error.code, ErrorCode::BATCH_TOO_LARGE);
+        assert_eq!(error.detail.as_deref(), Some("the batch has 3 items; send at most 2 at a time"));
+        assert_eq!(raws("[1,2,x]", 1).unwrap_err().code, ErrorCode::MALFORMED_JSON);
+    }
+
+    #[test]
+    fn a_batch_is_an_array_with_items() {
+        for body in ["{}", "5", "null"] {
+            let error = raws(body, 100).unwrap_err();
+            assert_eq!(error.code, ErrorCode::VALIDATION_FAILED);
+            assert_eq!(error.detail.as_deref(), Some("the body must be an array"));
+        }
+        let error = raws("[]", 100).unwrap_err();
+        assert_eq!((error.code, error.problems[0].code.as_ref()), (ErrorCode::VALIDATION_FAILED, "length"));
+        for body in ["", "[1,", "[1]]", "\u{feff}[1]"] {
+            assert_eq!(raws(body, 100).unwrap_err().code, ErrorCode::MALFORMED_JSON, "{body}");
+        }
+    }
+
+    #[test]
+    fn no_nesting_in_a_batch_exhausts_the_stack() {
+        let deep = format!("[{}{}]", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(raws(&deep, 100).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn strings_are_borrowed_unless_they_have_escapes() {
+        assert!(matches!(unescape("\"plain é\""), Ok(Cow::Borrowed("plain é"))));
+        assert!(matches!(unescape("\"\""), Ok(Cow::Borrowed(""))));
+        assert!(matches!(unescape(r#""a\"b\\""#), Ok(Cow::Owned(it)) if it == "a\"b\\"));
+        assert_eq!(unescape(r#""\udfff""#).unwrap_err().code, "invalid_character");
+    }
+}

@@ -15,6 +15,8 @@
 
 mod body;
 mod create;
+#[cfg(test)]
+mod hostile;
 mod json_text;
 mod path;
 mod reader;
@@ -57,7 +59,8 @@ pub fn parse(meta: &ResourceMeta, usage: Usage, body: &[u8]) -> Result<Values, A
     reader.walk(meta, takes(usage), text, |reader, slot, raw, at| {
         let value = match meta.fields.get(slot) {
             _ if !slots.contains(&slot) => {
-                reader.report(at, Mismatch::new("read_only_field", "is not part of this model; leave it out"));
+                let code = if incoming { "read_only_field" } else { "unknown_field" };
+                reader.report(at, Mismatch::new(code, "is not part of this model; leave it out"));
                 None
             }
             Some(field) if incoming => reader.field(field, raw, at),
@@ -99,4 +102,55 @@ fn takes(usage: Usage) -> fn(&crate::field::Access) -> bool {
 fn computed(reader: &mut Reader, meta: &ResourceMeta, slot: usize, raw: &str, at: At<'_>) -> Option<Value> {
     let computed = meta.computed.get(slot.checked_sub(meta.fields.len())?)?;
     reader.nullable(&computed.kind, computed.nullable, raw, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::zoo::{ZOO, at, problems};
+    use super::*;
+    use crate::testing::BOOK;
+
+    const BOOK_JSON: &str = r#"{"id":1,"title":"","author_name":"F","isbn":"x","genre":null,"published_year":1,
+        "price":0,"description":null,"tags":[" A "],"status":"available","created_at":"2026-11-20T12:00:00Z",
+        "updated_at":null,"is_recent":true}"#;
+
+    fn errors(meta: &ResourceMeta, usage: Usage, body: &str) -> Vec<String> {
+        problems(&parse(meta, usage, body.as_bytes()).unwrap_err())
+    }
+
+    #[test]
+    fn a_model_to_create_with_has_no_value_for_what_is_absent() {
+        let values = parse(ZOO, Usage::Create, br#"{"slug":"a","flag":null,"nick":" x "}"#).unwrap();
+        assert_eq!(values.iter().map(|(slot, _)| slot).collect::<Vec<_>>(), [at("slug"), at("flag"), at("nick")]);
+        assert_eq!(values.get(at("nick")), Some(&Value::Text("x".to_owned())));
+        assert_eq!(
+            errors(ZOO, Usage::Create, r#"{"rating":1,"low":10}"#),
+            ["/rating read_only_field", "/low ten", "/slug required"]
+        );
+    }
+
+    #[test]
+    fn a_model_to_update_with_requires_nothing() {
+        assert!(parse(BOOK, Usage::Update, b"{}").unwrap().is_empty());
+        let values = parse(BOOK, Usage::Update, br#"{"genre":null}"#).unwrap();
+        assert_eq!(values.iter().collect::<Vec<_>>(), [(4, &Value::Null)]);
+        assert_eq!(errors(BOOK, Usage::Update, r#"{"id":1,"price":0}"#), ["/id read_only_field", "/price range"]);
+    }
+
+    #[test]
+    fn a_response_is_read_without_rules() {
+        let values = parse(BOOK, Usage::Response, BOOK_JSON.as_bytes()).unwrap();
+        assert_eq!(values.get(12), Some(&Value::Bool(true)));
+        assert_eq!(values.get(8), Some(&Value::List(vec![Value::Text(" A ".to_owned())])));
+        assert_eq!(errors(BOOK, Usage::Response, "{}").len(), 13);
+        assert_eq!(errors(ZOO, Usage::Response, r#"{"password":"x"}"#)[0], "/password unknown_field");
+    }
+
+    #[test]
+    fn a_view_has_its_own_fields_only() {
+        let body = r#"{"id":1,"title":"A","author_name":"B","price":1,"genre":null}"#;
+        assert_eq!(parse(BOOK, Usage::View(0), body.as_bytes()).unwrap().iter().count(), 5);
+        let errors = errors(BOOK, Usage::View(0), &body.replace("\"genre\":null", "\"isbn\":null"));
+        assert_eq!(errors, ["/isbn unknown_field", "/genre required"]);
+    }
 }

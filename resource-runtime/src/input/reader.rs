@@ -46,7 +46,8 @@ impl Reader {
         }
         let mut error = Problems::from(self.problems).into_error(ErrorCode::VALIDATION_FAILED);
         if self.count > PROBLEMS_MAX {
-            error = error.detail(format!("{} fields are invalid; the first {PROBLEMS_MAX} are listed", self.count));
+            error = error
+                .detail(format!("more than {PROBLEMS_MAX} fields are invalid; the first {PROBLEMS_MAX} are listed"));
         }
         Err(error)
     }

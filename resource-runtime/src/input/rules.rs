@@ -221,3 +221,6 @@ fn length(min: Option<u64>, max: Option<u64>, equal: Option<u64>, noun: &str) ->
     }
     breach
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::error::{ApiError, Location, Problem};
 use crate::field::{Access, Bound, FieldMeta, FieldType, IdSource, Kind, ObjectMeta, Rule, RuleError, RuleMeta, Value};
 use crate::resource::{Record, ResourceMeta};
-use crate::testing::BookStatus;
+use crate::testing::{BOOK, BookStatus};
 
 const fn length(min: Option<u64>, max: Option<u64>) -> RuleMeta {
     RuleMeta::new(Rule::Length { min, max, equal: None })
@@ -170,4 +170,35 @@ pub(super) fn problems(error: &ApiError) -> Vec<String> {
 /// The problem at a pointer.
 pub(super) fn problem<'a>(error: &'a ApiError, pointer: &str) -> &'a Problem {
     error.problems.iter().find(|it| it.location == Location::Pointer(pointer.to_owned())).unwrap()
+}
+
+/// Creates a book.
+pub(super) fn book(body: &str) -> Result<Vec<Value>, ApiError> {
+    super::create(BOOK, body.as_bytes())
+}
+
+/// The good book with one member more, or another value for one that it has.
+pub(super) fn book_with(member: &str) -> Result<Vec<Value>, ApiError> {
+    let name = member.split(':').next().unwrap();
+    let rest = [r#""title":"Dune""#, r#""author_name":"F""#, r#""isbn":"9780441013593""#, r#""price":17.90"#];
+    let rest = rest.iter().filter(|it| !it.starts_with(name)).copied().collect::<Vec<_>>().join(",");
+    book(&format!("{{{member},{rest}}}"))
+}
+
+/// Creates an animal.
+pub(super) fn zoo(body: &str) -> Result<Vec<Value>, ApiError> {
+    super::create(ZOO, body.as_bytes())
+}
+
+/// The value that a member of the zoo's body becomes, or the code of its only problem.
+pub(super) fn zoo_value(member: &str) -> Result<Value, String> {
+    let name = member.split('"').nth(1).unwrap();
+    let values = zoo(&format!(r#"{{"slug":"a",{member}}}"#)).map_err(|error| problems(&error).join(", "))?;
+    Ok(values[at(name)].clone())
+}
+
+/// Asserts the problems of an animal with this member.
+#[track_caller]
+pub(super) fn check_zoo(member: &str, expected: &str) {
+    assert_eq!(zoo_value(member).unwrap_err(), expected, "{member}");
 }

@@ -28,13 +28,11 @@ const fn needs_names(parameter: &ParameterMeta) -> bool {
 }
 
 fn described(parameter: &ParameterMeta, components: &mut Components) -> Object {
-    let doc = match (&parameter.alias, &parameter.default) {
-        (Some(alias), _) => format!("{} `{alias}` says the same.", parameter.doc),
-        (None, Some(default)) if parameter.role == ParameterRole::Sort => {
-            format!("{} Without it: `{default}`.", parameter.doc)
-        }
-        _ => parameter.doc.clone(),
-    };
+    // Defaults stand in words: what a schema calls its default is sent along by some generated
+    // clients and by Swagger UI, and `limit` beside `page` is refused.
+    let default = parameter.default.as_deref().map(|it| format!(" Without it: `{it}`."));
+    let alias = parameter.alias.as_deref().map(|it| format!(" `{it}` says the same."));
+    let doc = format!("{}{}{}", parameter.doc, default.unwrap_or_default(), alias.unwrap_or_default());
     let item = value(parameter, components);
     let many = parameter.many.then(|| {
         Object::new()
@@ -54,7 +52,8 @@ fn described(parameter: &ParameterMeta, components: &mut Components) -> Object {
         Some(_) => object.with("style", "form").with("explode", is_filter),
         None => object,
     };
-    object.with("schema", many.unwrap_or(item)).with_some("example", example)
+    // Within the schema: Swagger UI sends the example of a parameter along with every request.
+    object.with("schema", many.unwrap_or(item).with_some("examples", example.map(|it| [it])))
 }
 
 /// The schema of a parameter's value, or of each of its values.
@@ -66,10 +65,7 @@ fn value(parameter: &ParameterMeta, components: &mut Components) -> Object {
             string().with("pattern", format!("^-?({names})(:nulls_first)?$"))
         }
         ParameterRole::Filter { .. } => schema::of_kind(&parameter.kind, Form::Parameter, components),
-        _ if !parameter.allowed.is_empty() => {
-            let default = parameter.default.as_deref().filter(|_| !parameter.many);
-            string().with("enum", parameter.allowed.clone()).with_some("default", default)
-        }
+        _ if !parameter.allowed.is_empty() => string().with("enum", parameter.allowed.clone()),
         _ => {
             let bounds = if matches!(parameter.kind, crate::field::Kind::Int(_)) {
                 ["minimum", "maximum"]
@@ -82,7 +78,7 @@ fn value(parameter: &ParameterMeta, components: &mut Components) -> Object {
                     schema.set(name, bound);
                 }
             }
-            schema.with_some("default", parameter.default.as_deref().map(|it| literal(it, &Object::new())))
+            schema
         }
     }
 }
@@ -133,6 +129,17 @@ pub(super) fn if_none_match(components: &mut Components) -> Object {
     components.refer(Section::Parameters, "IfNoneMatch", header("If-None-Match", tags, false))
 }
 
+/// Whether a replacement may only create.
+pub(super) fn create_only(components: &mut Components) -> Object {
+    let description = "`*`: create the row, and refuse with 412 where it is there already.";
+    let schema = Object::new().with("type", "string").with("const", "*");
+    components.refer(
+        Section::Parameters,
+        "CreateOnly",
+        header("If-None-Match", description, false).with("schema", schema),
+    )
+}
+
 fn header(name: &str, description: &str, required: bool) -> Object {
     Object::new()
         .with("name", name)
@@ -140,15 +147,4 @@ fn header(name: &str, description: &str, required: bool) -> Object {
         .with("description", description)
         .with_some("required", required.then_some(true))
         .with("schema", Object::new().with("type", "string").with("minLength", 1))
-        .with("example", "\"1\"")
-}
-
-/// Whether a bulk request is all or nothing.
-pub(super) fn atomic(components: &mut Components) -> Object {
-    let parameter = Object::new()
-        .with("name", "atomic")
-        .with("in", "query")
-        .with("description", "All items or none, in one transaction.")
-        .with("schema", Object::new().with("type", "boolean").with("default", false));
-    components.refer(Section::Parameters, "Atomic", parameter)
 }

@@ -94,6 +94,8 @@ mod parse;
 mod plan;
 mod search;
 mod sort;
+#[cfg(test)]
+mod testing;
 mod tree;
 
 pub(crate) use cursor::invalid as invalid_cursor;

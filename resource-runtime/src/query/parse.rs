@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::parameters::{ParameterMeta, ParameterRole, Table, table};
 use super::params::{self, Param};
 use super::{
-    Condition, CountMode, CursorKeys, Filter, ListQuery, Operand, Operator, Paging, SortKey, cursor, fields, list,
-    page, search, sort, tree,
+    Condition, CountMode, CursorKeys, Filter, ListQuery, Operand, Paging, SortKey, cursor, fields, list, page, search,
+    sort, tree,
 };
 use crate::error::{ApiError, ErrorCode, Location, Problem, Problems};
 use crate::field::{Value, parse_text, suggest};
@@ -36,6 +36,9 @@ pub fn parse(meta: &'static ResourceMeta, raw: &str, keys: &CursorKeys) -> Resul
     let mut reader = Reader { meta, problems, ..Reader::new(meta) };
     let table = table(meta);
     for given in collect(table, &params, &mut reader.problems) {
+        if is_full(&reader.problems) {
+            break;
+        }
         reader.read(&given);
     }
     reader.finish(keys)
@@ -70,10 +73,20 @@ pub fn parse_none(raw: &str, allowed: &[&str]) -> Result<Vec<(String, String)>, 
 }
 
 fn finish<T>(problems: Problems, value: T) -> Result<T, ApiError> {
+    let is_full = is_full(&problems);
     problems.finish(ErrorCode::INVALID_QUERY, value).map_err(|mut error| {
-        error.problems.truncate(MAX_PROBLEMS);
+        if is_full {
+            error.problems.truncate(MAX_PROBLEMS);
+            error.detail = Some(format!("{MAX_PROBLEMS} or more parameters are invalid"));
+        }
         error
     })
+}
+
+/// Whether no more problems need to be looked for. Suggestions take time, and lists of what is
+/// allowed take room.
+fn is_full(problems: &Problems) -> bool {
+    problems.as_slice().len() >= MAX_PROBLEMS
 }
 
 /// The parameters of these names, each once.
@@ -82,10 +95,13 @@ fn named(params: &[Param<'_>], allowed: &[&str], problems: &mut Problems) -> Vec
     let mut repeated: Vec<&str> = Vec::new();
     let mut unknown: Vec<&str> = Vec::new();
     for Param { name, value } in params {
+        if is_full(problems) {
+            break;
+        }
         if !allowed.contains(&name.as_ref()) {
             if !unknown.contains(&name.as_ref()) {
                 unknown.push(name);
-                problems.push(unknown_parameter(name, allowed));
+                problems.push(unknown_parameter(name, None, allowed));
             }
         } else if !values.iter().any(|(it, _)| it == name) {
             values.push((name.clone().into_owned(), value.clone().into_owned()));
@@ -98,8 +114,9 @@ fn named(params: &[Param<'_>], allowed: &[&str], problems: &mut Problems) -> Vec
     values
 }
 
-fn unknown_parameter(name: &str, allowed: &[&str]) -> Problem {
-    let near = suggest(name, allowed.iter().copied());
+/// A parameter that is none of those allowed. `meant` is what it is another name of.
+fn unknown_parameter(name: &str, meant: Option<&str>, allowed: &[&str]) -> Problem {
+    let near = meant.or_else(|| suggest(name, allowed.iter().copied()));
     let detail = match (near, allowed.is_empty()) {
         (Some(near), _) => format!("unknown parameter; did you mean `{near}`?"),
         (None, true) => "unknown parameter: there is none here".to_owned(),
@@ -146,11 +163,14 @@ fn collect<'a>(table: &'static Table, params: &'a [Param<'_>], problems: &mut Pr
     let mut all: Vec<Given<'a>> = Vec::new();
     let mut unknown: Vec<&str> = Vec::new();
     for Param { name, value } in params {
+        if is_full(problems) {
+            break;
+        }
         let found = table.find(name).and_then(|index| Some((index, table.parameters.get(index)?)));
         let Some((index, meta)) = found else {
             if !unknown.contains(&name.as_ref()) {
                 unknown.push(name);
-                problems.push(unknown_parameter(name, &alternatives(table, name)));
+                problems.push(unknown_parameter(name, table.in_brackets(name), &alternatives(table, name)));
             }
             continue;
         };
@@ -170,10 +190,10 @@ fn collect<'a>(table: &'static Table, params: &'a [Param<'_>], problems: &mut Pr
     all
 }
 
-/// What could stand in place of an unknown parameter: of `field[…]` the filters of that field, if
-/// it has any; else everything.
+/// What could stand in place of an unknown parameter: for `field` and `field[…]` the filters of
+/// that field, if it has any; else everything.
 fn alternatives<'a>(table: &'a Table, name: &str) -> Vec<&'a str> {
-    let Some((field, _)) = name.split_once('[') else { return table.names().collect() };
+    let field = name.split_once('[').map_or(name, |(field, _)| field);
     let of_field: Vec<_> = table.names_of(field).collect();
     if of_field.is_empty() { table.names().collect() } else { of_field }
 }
@@ -227,7 +247,7 @@ impl Reader {
         let value = given.values.first().copied().unwrap_or_default();
         match given.meta.role {
             ParameterRole::Filter { field, operator } => {
-                if let Some(operand) = self.operand(given, operator) {
+                if let Some(operand) = self.operand(given) {
                     let condition = Condition { field, operator, operand };
                     self.filters.push((given.index, Filter::Condition(condition)));
                 }
@@ -274,7 +294,7 @@ impl Reader {
     }
 
     /// Reads a filter's value or values; what cannot be read is reported, each value by itself.
-    fn operand(&mut self, given: &Given<'_>, operator: Operator) -> Option<Operand> {
+    fn operand(&mut self, given: &Given<'_>) -> Option<Operand> {
         let kind = &given.meta.kind;
         if !given.meta.many {
             let value = parse_text(kind, given.values.first()?);
@@ -289,6 +309,9 @@ impl Reader {
         }
         let mut values: Vec<Value> = Vec::with_capacity(texts.len());
         for (index, text) in texts.iter().enumerate() {
+            if is_full(&self.problems) {
+                return None;
+            }
             let value = parse_text(kind, text).map_err(|it| {
                 let mut problem = it.at(Location::Parameter(given.name.to_owned())).param("index", index);
                 if texts.len() > 1 {
@@ -298,7 +321,6 @@ impl Reader {
             });
             values.extend(self.sound(value));
         }
-        debug_assert!(operator.takes_many(), "the table says so of the same operators");
         (values.len() == texts.len()).then_some(Operand::Many(values))
     }
 
@@ -368,5 +390,7 @@ fn conflict(name: &'static str, other: &'static str, why: &str) -> Problem {
     problem.param("conflicts_with", vec![other])
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -15,9 +15,9 @@ pub(super) const NULLS_FIRST: &str = ":nulls_first";
 /// The fields that clients can sort by, with their positions: those declared for it, and the
 /// identifier, which ends every order anyway and always has an index.
 pub(super) fn fields(meta: &'static ResourceMeta) -> impl Iterator<Item = (usize, &'static FieldMeta)> {
-    let is_sortable = |it: &FieldMeta| it.access.response && it.kind.is_ordered();
+    let is_declared = |it: &FieldMeta| it.sort || matches!(it.role, Role::Id(_));
     let all = meta.fields.iter().enumerate();
-    all.filter(move |(_, it)| matches!(it.role, Role::Id(_)) || (it.sort && is_sortable(it)))
+    all.filter(move |(_, it)| is_declared(it) && it.access.response && it.kind.is_ordered())
 }
 
 /// The order of a list for which the client chooses none.

@@ -23,7 +23,7 @@ fn check_zoo(body: &str, expected: &[&str]) {
 }
 
 /// The value that a field is set to; `None` where it stays.
-fn change<'a>(changes: &'a [(usize, Value)], field: usize) -> Option<&'a Value> {
+fn change(changes: &[(usize, Value)], field: usize) -> Option<&Value> {
     changes.iter().find(|(index, _)| *index == field).map(|(_, value)| value)
 }
 

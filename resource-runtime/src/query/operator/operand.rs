@@ -92,7 +92,8 @@ fn comparable<'a>(value: &'a Value, kind: &Kind) -> Option<Cow<'a, Value>> {
         (Kind::Text | Kind::Enum(_), Value::Text(it)) if !it.contains('\0') => Some(Cow::Borrowed(value)),
         // Rows hold whole microseconds from year 1 to 9999, and so do the placeholders of stores.
         (Kind::Timestamp, Value::Timestamp(it)) => {
-            let whole = Timestamp::from_microsecond(it.as_microsecond()).ok()?;
+            // Not `from_microsecond`: it refuses the last second, which `Timestamp` can hold.
+            let whole = Timestamp::new(it.as_second(), it.subsec_nanosecond() / 1_000 * 1_000).ok()?;
             (it.as_microsecond() >= YEAR_1).then_some(Cow::Owned(Value::Timestamp(whole)))
         }
         (Kind::Date, Value::Date(it)) if it.year() >= 1 => Some(Cow::Borrowed(value)),

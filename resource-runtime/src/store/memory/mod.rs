@@ -66,7 +66,7 @@ impl MemoryStore {
         let table = tables.get_mut(meta.table).ok_or_else(|| not_migrated(meta))?;
         match write {
             Write::Insert { values, version, .. } => table.insert(values, version),
-            Write::Update { key, changes, version } => table.update(&key, changes, version),
+            Write::Update { key, changes, version } => table.update(key, changes, version),
             Write::Delete { key, version } => table.delete(&key, version),
         }
     }
@@ -161,4 +161,83 @@ impl fmt::Debug for MemoryStore {
 fn not_migrated(meta: &ResourceMeta) -> StoreError {
     StoreError::new(StoreErrorKind::Internal)
         .caused_by(format!("there is no table `{}`; call `migrate::<{}>()` first", meta.table, meta.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::{FieldMeta, IdSource};
+    use crate::query::Filter;
+    use crate::store::Database;
+    use crate::testing::{BOOK, book};
+
+    #[cfg(feature = "conformance")]
+    mod conformance {
+        use super::*;
+
+        async fn make() -> Database {
+            Database::new(MemoryStore::new())
+        }
+
+        crate::conformance_suite!(make);
+    }
+
+    fn insert(record: Record) -> Write {
+        Write::Insert { meta: BOOK, values: record.values, version: record.version }
+    }
+
+    #[tokio::test]
+    async fn a_resource_that_was_not_migrated_is_named() {
+        let db = Database::new(MemoryStore::new());
+        let error = db.write(insert(book(1, "Dune", "1"))).await.unwrap_err();
+        assert_eq!(error.to_string(), "the store failed: there is no table `books`; call `migrate::<Book>()` first");
+    }
+
+    #[tokio::test]
+    async fn two_resources_can_share_a_table_only_with_the_same_fields() {
+        static SAME: ResourceMeta = ResourceMeta::new("PublicBook", "public-books", "books", BOOK.fields);
+        static OTHER: ResourceMeta =
+            ResourceMeta::new("Tome", "tomes", "books", &[FieldMeta::of::<i64>("id").id(IdSource::Store)]);
+        let store = MemoryStore::new();
+        store.migrate(&[BOOK, &SAME]).await.unwrap();
+        let error = store.migrate(&[&OTHER]).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`Book` and `Tome` both keep their rows in the table `books`, but have different fields; \
+             give one of them another `table`"
+        );
+        store.write(insert(book(1, "Dune", "1"))).await.unwrap();
+        let key = Key { meta: &SAME, id: Value::Int(1), scope: Filter::All };
+        assert!(store.get(key).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_migration_that_fails_registers_nothing() {
+        static OTHER: ResourceMeta =
+            ResourceMeta::new("Tome", "tomes", "books", &[FieldMeta::of::<i64>("id").id(IdSource::Store)]);
+        let store = MemoryStore::new();
+        assert!(store.migrate(&[BOOK, &OTHER]).await.is_err());
+        assert!(store.write(insert(book(1, "Dune", "1"))).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn an_identifier_that_is_given_is_not_given_again() {
+        let store = MemoryStore::new();
+        store.migrate(&[BOOK]).await.unwrap();
+        store.write(insert(book(41, "Dune", "1"))).await.unwrap();
+        let mut next = book(0, "Emma", "2");
+        next.values[0] = Value::Null;
+        let Written::Done(record) = store.write(insert(next)).await.unwrap() else { panic!() };
+        assert_eq!(record.get(0), &Value::Int(42));
+    }
+
+    #[tokio::test]
+    async fn null_is_refused_where_the_field_has_none() {
+        let store = MemoryStore::new();
+        store.migrate(&[BOOK]).await.unwrap();
+        let mut record = book(1, "Dune", "1");
+        record.values[1] = Value::Null;
+        let error = store.write(insert(record)).await.unwrap_err();
+        assert_eq!(error.to_string(), "the store failed: `title` cannot be null");
+    }
 }

@@ -28,11 +28,17 @@ static THING: &ResourceMeta = &ResourceMeta::new(
 )
 .unique(&[&["name", "year"]]);
 
+/// Runs statements as somebody with a shell of their own would (which has such a collation too).
+fn by_hand(directory: &Directory, statements: &str) -> rusqlite::Result<()> {
+    let location = super::super::Location::parse("x").unwrap();
+    let path = directory.0.join("x.db");
+    super::super::connection::open(&path, &location, super::super::Purpose::Write)?.execute_batch(statements)
+}
+
 /// Makes a table by hand, migrates, and gives the report.
 async fn drift(table: &str) -> Result<(), String> {
     let directory = Directory::new();
-    let connection = rusqlite::Connection::open(directory.0.join("x.db")).unwrap();
-    connection.execute_batch(table).unwrap();
+    by_hand(&directory, table).unwrap();
     let store = SqliteStore::open(&directory.url("x.db")).unwrap();
     let Err(error) = store.migrate(&[THING]).await else { return Ok(()) };
     let StoreErrorKind::Drift { report } = error.kind() else { panic!("{error}") };
@@ -40,16 +46,7 @@ async fn drift(table: &str) -> Result<(), String> {
 
     // What the report proposes works, but for conflicts that only the user can settle.
     let mend: Vec<_> = report.lines().filter_map(|it| it.strip_prefix("    ")).collect();
-    let store = SqliteStore::open(&directory.url("x.db")).unwrap();
-    drop(store);
-    let connection = super::super::connection::open(
-        &directory.0.join("x.db"),
-        &super::super::Location::parse("x").unwrap(),
-        super::super::Purpose::Write,
-    )
-    .unwrap();
-    connection.execute_batch(&mend.join("\n")).unwrap_or_else(|it| panic!("{it}: {report}"));
-    drop(connection);
+    by_hand(&directory, &mend.join("\n")).unwrap_or_else(|it| panic!("{it}: {report}"));
     let store = SqliteStore::open(&directory.url("x.db")).unwrap();
     store.migrate(&[THING]).await.unwrap_or_else(|it| panic!("still: {it}"));
     let rows = store.select(everything(THING)).await.unwrap().records;
@@ -114,7 +111,7 @@ async fn columns_of_another_type_are_remade() {
         "the column \"name\" is of type VARCHAR(10), and should be TEXT",
         "the column \"name\" takes nulls, and should refuse them",
         "the column \"year\" is of type TEXT, and should be INTEGER",
-        "the column \"extra\" is no field of Thing",
+        "the column \"extra\", which no field fills, cannot be null",
     ] {
         assert!(report.contains(problem), "{report}");
     }
@@ -124,34 +121,39 @@ async fn columns_of_another_type_are_remade() {
 async fn an_enum_with_a_new_variant_is_drift() {
     let report = drift(
         "CREATE TABLE things (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, year INTEGER, \
-         state TEXT NOT NULL CONSTRAINT \"things__state__check\" CHECK (state IN ('on')), \
+         state TEXT NOT NULL CONSTRAINT \"things__state__check\" CHECK (state IN ('on', 'gone')), \
          price TEXT COLLATE DECIMAL NOT NULL, _version INTEGER NOT NULL DEFAULT 1);
          INSERT INTO things VALUES (7, 'a', 1, 'on', '2.50', 1)",
     )
     .await
     .unwrap_err();
-    assert!(report.contains("refuses the values it's off"), "{report}");
+    assert!(report.contains("the column \"state\" cannot be 'it's off'"), "{report}");
+    assert!(report.contains("the column \"state\" can be 'gone', which State has not"), "{report}");
 }
 
 #[tokio::test]
 async fn rows_that_are_not_unique_are_reported() {
     let directory = Directory::new();
-    let connection = rusqlite::Connection::open(directory.0.join("x.db")).unwrap();
-    connection
-        .execute_batch(
-            "CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL, year INTEGER, state TEXT NOT NULL, \
-             price TEXT NOT NULL, _version INTEGER NOT NULL);
-             INSERT INTO things VALUES (1, 'a', 1, 'on', '1', 1), (2, 'a', 1, 'on', '1', 1);",
+    let table = |collation: &str| {
+        format!(
+            "DROP TABLE IF EXISTS things;
+             CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL, year INTEGER, state TEXT NOT NULL, \
+             price TEXT {collation} NOT NULL, _version INTEGER NOT NULL);
+             INSERT INTO things VALUES (1, 'a', 1, 'on', '1', 1), (2, 'a', 1, 'on', '1', 1);"
         )
-        .unwrap();
-    drop(connection);
+    };
+    by_hand(&directory, &table("COLLATE DECIMAL")).unwrap();
     let store = SqliteStore::open(&directory.url("x.db")).unwrap();
     let error = store.migrate(&[BOOK, THING]).await.unwrap_err();
-    // The missing collation is drift of its own, and comes first.
     let StoreErrorKind::Drift { report } = error.kind() else { panic!("{error}") };
-    assert!(report.contains("\"price\" is of type TEXT, and should be TEXT COLLATE DECIMAL"), "{report}");
+    assert!(report.contains("rows with the same name, year"), "{report}");
+    assert!(report.contains("GROUP BY \"name\", \"year\" HAVING count(*) > 1"), "{report}");
     // Nothing was done by halves.
     assert!(store.select(everything(BOOK)).await.is_err());
+
+    by_hand(&directory, &table("")).unwrap();
+    let error = store.migrate(&[THING]).await.unwrap_err().to_string();
+    assert!(error.contains("\"price\" is of type TEXT, and should be TEXT COLLATE DECIMAL"), "{error}");
 }
 
 #[tokio::test]

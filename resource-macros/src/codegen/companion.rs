@@ -1,0 +1,115 @@
+//! Enums and value objects.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use syn::{Type, TypePath};
+
+use super::meta;
+use super::{hidden, local};
+use crate::model::{Enum, Field, Object, Variant};
+
+/// Everything that `#[derive(ResourceEnum)]` adds.
+pub(crate) fn value_enum(value: &Enum) -> TokenStream {
+    let Enum { krate, ident, name, doc, variants } = value;
+    let doc = doc.as_deref().unwrap_or_default();
+    let metas = variants.iter().map(|Variant { ident: _, name, doc }| {
+        let doc = doc.as_deref().unwrap_or_default();
+        quote!(_rt::Variant { name: #name, doc: #doc })
+    });
+    let to_index = variants
+        .iter()
+        .enumerate()
+        .map(|(index, Variant { ident, .. })| (Literal::usize_unsuffixed(index), ident))
+        .map(|(index, ident)| quote!(Self::#ident => #index));
+    let from_index = variants
+        .iter()
+        .enumerate()
+        .map(|(index, Variant { ident, .. })| (Literal::usize_unsuffixed(index), ident))
+        .map(|(index, ident)| quote!(#index => _rt::Some(Self::#ident)));
+    let items = quote! {
+        #[automatically_derived]
+        impl _rt::EnumType for #ident {
+            const ENUM: &'static _rt::EnumMeta =
+                &_rt::EnumMeta { name: #name, doc: #doc, variants: &[#(#metas),*] };
+
+            fn index(&self) -> usize {
+                match self { #(#to_index,)* }
+            }
+
+            fn from_index(__index: usize) -> _rt::Option<Self> {
+                match __index {
+                    #(#from_index,)*
+                    _ => _rt::None,
+                }
+            }
+        }
+        #[automatically_derived]
+        impl _rt::FieldType for #ident {
+            const KIND: _rt::Kind = _rt::Kind::Enum(<Self as _rt::EnumType>::ENUM);
+            _rt::__not_null!();
+
+            fn into_value(self) -> _rt::Value {
+                _rt::value::of_variant(&self)
+            }
+
+            fn from_value(__value: _rt::Value) -> _rt::Result<Self, _rt::ValueError> {
+                _rt::value::to_variant(&__value)
+            }
+        }
+        #[automatically_derived]
+        impl _rt::NotNull for #ident {}
+        #[automatically_derived]
+        impl _rt::Element for #ident {}
+    };
+    hidden(krate, &items)
+}
+
+/// Everything that `#[derive(ResourceObject)]` adds.
+pub(crate) fn object(object: &Object) -> TokenStream {
+    let Object { krate, ident, name, doc, fields, rules, checks } = object;
+    let doc = doc.as_deref().unwrap_or_default();
+    let metas = fields.iter().map(meta::field);
+    let ty = Type::Path(TypePath { qself: None, path: ident.clone().into(), attrs: Vec::new() });
+    let rules = meta::rule_list(rules, &ty);
+    let checks = meta::checks(checks);
+    let values = local("__values");
+    let taken = fields.iter().map(|Field { ident, ty, .. }| quote!(#ident: #values.take::<#ty>()?));
+    let given = fields.iter().map(|Field { ident, ty, .. }| quote!(<#ty as _rt::FieldType>::into_value(self.#ident)));
+    let items = quote! {
+        #[automatically_derived]
+        impl _rt::ObjectType for #ident {
+            const OBJECT: &'static _rt::ObjectMeta =
+                &_rt::ObjectMeta { name: #name, doc: #doc, fields: &[#(#metas),*], rules: #rules };
+
+            fn into_values(self) -> _rt::Vec<_rt::Value> {
+                _rt::vec![#(#given),*]
+            }
+
+            fn from_values(
+                #values: _rt::Vec<_rt::Value>,
+            ) -> _rt::Result<Self, _rt::ValueError> {
+                let mut #values = _rt::Fields::new(#values);
+                _rt::Ok(Self { #(#taken,)* })
+            }
+        }
+        #[automatically_derived]
+        impl _rt::FieldType for #ident {
+            const KIND: _rt::Kind = _rt::Kind::Object(<Self as _rt::ObjectType>::OBJECT);
+            _rt::__not_null!();
+
+            fn into_value(self) -> _rt::Value {
+                _rt::value::of_object(self)
+            }
+
+            fn from_value(#values: _rt::Value) -> _rt::Result<Self, _rt::ValueError> {
+                _rt::value::to_object(#values)
+            }
+        }
+        #[automatically_derived]
+        impl _rt::NotNull for #ident {}
+        #[automatically_derived]
+        impl _rt::Element for #ident {}
+        #checks
+    };
+    hidden(krate, &items)
+}

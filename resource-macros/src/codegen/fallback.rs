@@ -1,0 +1,111 @@
+//! What is written where an item is wrong: its errors, and implementations that only stand in, so
+//! that code that uses the item is not reported too.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{hidden, models};
+use crate::lower::Rejected;
+use crate::model::{Companion, Outline};
+
+/// For a resource.
+pub(crate) fn fallback(rejected: &Rejected<Outline>) -> TokenStream {
+    let errors = rejected.errors.to_tokens();
+    let stub = rejected.outline.as_ref().map(stub);
+    quote!(#errors #stub)
+}
+
+fn stub(outline: &Outline) -> TokenStream {
+    let structs = models::structs(outline);
+    let ident = &outline.ident;
+    let name = ident.to_string();
+    let associated = models::associated(outline);
+    let handles = models::handles(outline);
+    let model_impls = outline.models.iter().map(|model| {
+        let (resource, ident) = (&outline.ident, &model.ident);
+        let usage = models::usage(model.usage);
+        let delegations = models::delegations(ident);
+        quote! {
+            impl _rt::Model for #ident {
+                const RESOURCE: &'static _rt::ResourceMeta =
+                    <#resource as _rt::Resource>::META;
+                const USAGE: _rt::Usage = #usage;
+                fn from_values(_: &mut _rt::Values) -> _rt::Result<Self, _rt::ValueError> {
+                    _rt::never()
+                }
+                fn to_values(&self) -> _rt::Values {
+                    _rt::never()
+                }
+            }
+            #delegations
+        }
+    });
+    let items = quote! {
+        impl _rt::Resource for #ident {
+            const META: &'static _rt::ResourceMeta = &_rt::ResourceMeta::new(#name, "", "", &[]);
+            #associated
+            fn from_record(_: _rt::Record) -> _rt::Result<Self, _rt::ValueError> {
+                _rt::never()
+            }
+            fn into_values(self) -> _rt::Vec<_rt::Value> {
+                _rt::never()
+            }
+        }
+        #(#model_impls)*
+        #handles
+    };
+    let hidden = hidden(&outline.krate, &items);
+    quote!(#structs #hidden)
+}
+
+/// For an enum.
+pub(crate) fn fallback_enum(rejected: &Rejected<Companion>) -> TokenStream {
+    let stub = quote! {
+        const ENUM: &'static _rt::EnumMeta = &_rt::EnumMeta { name: "", doc: "", variants: &[] };
+        fn index(&self) -> usize {
+            _rt::never()
+        }
+        fn from_index(_: usize) -> _rt::Option<Self> {
+            _rt::never()
+        }
+    };
+    companion(rejected, &quote!(EnumType), &stub, &quote!(Enum(<Self as _rt::EnumType>::ENUM)))
+}
+
+/// For a value object.
+pub(crate) fn fallback_object(rejected: &Rejected<Companion>) -> TokenStream {
+    let stub = quote! {
+        const OBJECT: &'static _rt::ObjectMeta =
+            &_rt::ObjectMeta { name: "", doc: "", fields: &[], rules: &[] };
+        fn into_values(self) -> _rt::Vec<_rt::Value> {
+            _rt::never()
+        }
+        fn from_values(_: _rt::Vec<_rt::Value>) -> _rt::Result<Self, _rt::ValueError> {
+            _rt::never()
+        }
+    };
+    companion(rejected, &quote!(ObjectType), &stub, &quote!(Object(<Self as _rt::ObjectType>::OBJECT)))
+}
+
+fn companion(rejected: &Rejected<Companion>, of: &TokenStream, stub: &TokenStream, kind: &TokenStream) -> TokenStream {
+    let errors = rejected.errors.to_tokens();
+    let stub = rejected.outline.as_ref().map(|Companion { krate, ident }| {
+        let items = quote! {
+            impl _rt::#of for #ident { #stub }
+            impl _rt::FieldType for #ident {
+                const KIND: _rt::Kind = _rt::Kind::#kind;
+                _rt::__not_null!();
+                fn into_value(self) -> _rt::Value {
+                    _rt::never()
+                }
+                fn from_value(_: _rt::Value) -> _rt::Result<Self, _rt::ValueError> {
+                    _rt::never()
+                }
+            }
+            impl _rt::NotNull for #ident {}
+            impl _rt::Element for #ident {}
+        };
+        hidden(krate, &items)
+    });
+    quote!(#errors #stub)
+}

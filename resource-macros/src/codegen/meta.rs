@@ -1,0 +1,213 @@
+//! The description of fields and their rules.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Path, Type};
+
+use super::{local, place, ty_at};
+use crate::model::{Access, Bound, Check, CheckKind, Field, Filter, Number, Role, Rule, RuleKind, Value};
+
+/// `FieldMeta::of::<T>("name")`, and a call for everything else that was said of it.
+pub(super) fn field(field: &Field) -> TokenStream {
+    let Field {
+        ident: _,
+        name,
+        ty,
+        doc,
+        column,
+        role,
+        access,
+        default,
+        unique,
+        sort,
+        search,
+        filters,
+        rules,
+        normalize,
+        example,
+        index,
+    } = field;
+    let doc = doc.as_ref().map(|it| quote!(.doc(#it)));
+    let column = column.as_ref().map(|it| quote!(.column(#it)));
+    let role = self::role(*role, ty);
+    let access = access.map(self::access);
+    let default = default.as_ref().map(|it| literal(it, ty)).map(|it| quote!(.default(#it)));
+    let unique = unique.then(|| quote!(.unique()));
+    let sort = sort.then(|| quote!(.sortable()));
+    let search = search.then(|| quote!(.searchable()));
+    let filters = list(filters.iter().map(|it| filter(it, ty))).map(|it| quote!(.filters(#it)));
+    let rules = self::rules(rules, ty);
+    let normalize = normalize.as_ref().map(|it| self::normalize(it, ty));
+    let example = example.as_ref().map(|it| literal(it, ty)).map(|it| quote!(.example(#it)));
+    let index = (!index).then(|| quote!(.without_index()));
+    quote! {
+        _rt::FieldMeta::of::<#ty>(#name)
+            #doc #column #role #access #default #unique #sort #search #filters #rules #normalize #example #index
+    }
+}
+
+/// `.rules(&[…])`, where there are any.
+pub(super) fn rules(rules: &[Rule], ty: &Type) -> Option<TokenStream> {
+    list(rules.iter().map(|it| rule(it, ty))).map(|it| quote!(.rules(#it)))
+}
+
+/// `&[…]`, empty or not.
+pub(super) fn rule_list(rules: &[Rule], ty: &Type) -> TokenStream {
+    list(rules.iter().map(|it| rule(it, ty))).unwrap_or_else(|| quote!(&[]))
+}
+
+/// `&[…]`, where there is something in it.
+pub(super) fn list(items: impl Iterator<Item = TokenStream>) -> Option<TokenStream> {
+    let mut items = items.peekable();
+    items.peek()?;
+    Some(quote!(&[#(#items),*]))
+}
+
+fn role(role: Role, ty: &Type) -> Option<TokenStream> {
+    match role {
+        Role::Plain => None,
+        Role::Id { client, span } => {
+            let ty = ty_at(ty, span);
+            let source = if client { "client_id" } else { "store_id" };
+            let source = format_ident!("{source}", span = place(span));
+            Some(quote!(.id(_rt::check::#source::<#ty>())))
+        }
+        Role::CreatedAt => Some(quote!(.created_at())),
+        Role::UpdatedAt => Some(quote!(.updated_at())),
+    }
+}
+
+fn access(access: Access) -> TokenStream {
+    let known = [
+        (Access::READ_WRITE, "READ_WRITE"),
+        (Access::READ_ONLY, "READ_ONLY"),
+        (Access::WRITE_ONLY, "WRITE_ONLY"),
+        (Access::IMMUTABLE, "IMMUTABLE"),
+        (Access::HIDDEN, "HIDDEN"),
+    ];
+    if let Some((_, name)) = known.iter().find(|(it, _)| *it == access) {
+        let name = format_ident!("{name}");
+        return quote!(.access(_rt::Access::#name));
+    }
+    let Access { create, update, response } = access;
+    quote!(.access(_rt::Access { create: #create, update: #update, response: #response }))
+}
+
+fn literal(literal: &Value, ty: &Type) -> TokenStream {
+    match literal {
+        Value::OfType(span) => {
+            let ty = ty_at(ty, *span);
+            quote_spanned!(place(*span)=> _rt::value::of_type::<#ty>)
+        }
+        Value::Number(Number { mantissa, scale, span }) => {
+            let ty = ty_at(ty, *span);
+            let (mantissa, scale) = (Literal::i64_unsuffixed(*mantissa), Literal::u32_unsuffixed(*scale));
+            quote_spanned!(place(*span)=> || _rt::value::number::<#ty>(#mantissa, #scale))
+        }
+        Value::Text(text) => {
+            let ty = ty_at(ty, text.span());
+            quote_spanned!(place(text.span())=> || _rt::value::text::<#ty>(#text))
+        }
+        Value::Expression(expr) => quote!(|| _rt::value::expression::<#ty, _>(#expr)),
+    }
+}
+
+fn filter(filter: &Filter, ty: &Type) -> TokenStream {
+    let Filter { operator, parameter } = filter;
+    let span = operator.span();
+    let ty = ty_at(ty, span);
+    // The user's own token, so that editors find the operator behind it.
+    let function = if operator == "in" { format_ident!("is_in", span = span) } else { operator.clone() };
+    let parameter = parameter.as_ref().map(|it| quote!(.parameter(#it)));
+    quote_spanned!(place(span)=> _rt::op::#function::<#ty>()#parameter)
+}
+
+fn normalize(function: &Path, ty: &Type) -> TokenStream {
+    let value = local("__value");
+    quote!(.normalize(|#value| _rt::value::normalize::<#ty>(#value, #function)))
+}
+
+fn rule(rule: &Rule, ty: &Type) -> TokenStream {
+    let Rule { kind, span, code, message } = rule;
+    let at = place(*span);
+    let here = ty_at(ty, *span);
+    let value = local("__value");
+    let rule = match kind {
+        RuleKind::Length { equal: Some(equal), .. } => {
+            quote_spanned!(at=> _rt::rule::length_equal::<#here>(#equal))
+        }
+        RuleKind::Length { min, max, equal: None } => {
+            let min = min.as_ref().map_or_else(|| quote!(0), ToTokens::to_token_stream);
+            let max = max.as_ref().map_or_else(|| quote!(_rt::rule::NO_MAX), ToTokens::to_token_stream);
+            quote_spanned!(at=> _rt::rule::length::<#here>(#min, #max))
+        }
+        RuleKind::Range { min, max, exclusive_min, exclusive_max } => {
+            let low = limit(min.as_ref(), exclusive_min.as_ref());
+            let high = limit(max.as_ref(), exclusive_max.as_ref());
+            quote_spanned!(at=> _rt::rule::range::<#here>(#low, #high))
+        }
+        RuleKind::Email => quote_spanned!(at=> _rt::rule::email::<#here>()),
+        RuleKind::Url => quote_spanned!(at=> _rt::rule::url::<#here>()),
+        RuleKind::Regex(path) => {
+            quote_spanned!(at=> _rt::rule::regex::<#here>(|| _rt::rule::as_regex(&#path)))
+        }
+        RuleKind::Contains(text) => quote_spanned!(at=> _rt::rule::contains::<#here>(#text)),
+        RuleKind::DoesNotContain(text) => quote_spanned!(at=> _rt::rule::does_not_contain::<#here>(#text)),
+        RuleKind::MustMatch { other, ty } => {
+            let ty = ty_at(ty, *span);
+            quote_spanned!(at=> _rt::rule::must_match::<#here, #ty>(#other))
+        }
+        RuleKind::Custom(function) => {
+            quote!(_rt::rule::function(|#value| _rt::rule::custom::<#ty, _>(#value, #function)))
+        }
+        RuleKind::Record(function) => {
+            quote!(_rt::rule::function(|#value| _rt::rule::record::<#ty, _>(#value, #function)))
+        }
+        RuleKind::Object(function) => {
+            quote!(_rt::rule::function(|#value| _rt::rule::object::<#ty, _>(#value, #function)))
+        }
+    };
+    let code = code.as_ref().map(|it| quote!(.code(#it)));
+    let message = message.as_ref().map(|it| quote!(.message(#it)));
+    quote!(#rule #code #message)
+}
+
+/// One end of a range.
+fn limit(inclusive: Option<&Bound>, exclusive: Option<&Bound>) -> TokenStream {
+    let (bound, function, variant) = match (inclusive, exclusive) {
+        (Some(bound), _) => (bound, quote!(at), quote!(Inclusive)),
+        (_, Some(bound)) => (bound, quote!(beyond), quote!(Exclusive)),
+        (None, None) => return quote!(_rt::rule::Limit::Open),
+    };
+    match bound {
+        Bound::Number(Number { mantissa, scale, .. }) => {
+            let (mantissa, scale) = (Literal::i64_unsuffixed(*mantissa), Literal::u32_unsuffixed(*scale));
+            quote!(_rt::rule::#function(#mantissa, #scale))
+        }
+        Bound::Expression(expr) => {
+            quote!(_rt::rule::Limit::#variant(_rt::Bound::Expr(|| _rt::rule::IntoBound::into_bound(#expr))))
+        }
+    }
+}
+
+/// The calls that only types with the right abilities can be given to.
+pub(super) fn checks(checks: &[Check]) -> Option<TokenStream> {
+    let calls = checks.iter().map(|Check { kind, ty, span }| {
+        let ty = ty_at(ty, *span);
+        let (function, arguments) = match kind {
+            CheckKind::EmptyInNewRow => ("empty_in_new_row", None),
+            CheckKind::CreatedAt => ("created_at", None),
+            CheckKind::UpdatedAt => ("updated_at", None),
+            CheckKind::Comparable => ("comparable", None),
+            CheckKind::Text => ("text", None),
+            CheckKind::Nested => ("nested", None),
+            CheckKind::Number(Number { mantissa, scale, .. }) => {
+                let (mantissa, scale) = (Literal::i64_unsuffixed(*mantissa), Literal::u32_unsuffixed(*scale));
+                ("number", Some(quote!(#mantissa, #scale)))
+            }
+        };
+        let function = format_ident!("{function}", span = place(*span));
+        quote_spanned!(place(*span)=> _rt::check::#function::<#ty>(#arguments);)
+    });
+    (!checks.is_empty()).then(|| quote!(const _: () = { #(#calls)* };))
+}

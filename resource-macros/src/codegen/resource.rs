@@ -1,0 +1,137 @@
+//! `impl Resource`: the description as a constant, and the ways between the struct and its values.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Ident, Type, TypePath};
+
+use super::meta::{self, list};
+use super::{hidden, local, models, place};
+use crate::model::{Computed, Field, Operations, Page, Resource, SortKey, View};
+
+/// Everything that `#[derive(Resource)]` adds.
+pub(crate) fn resource(resource: &Resource) -> TokenStream {
+    let outline = &resource.outline;
+    let ident = &outline.ident;
+    let structs = models::structs(outline);
+    let meta = self::meta(resource);
+    let associated = models::associated(outline);
+    let conversions = conversions(&resource.fields);
+    let model_impls = outline.models.iter().map(|it| models::model_impls(it, ident));
+    let handles = models::handles(outline);
+    let checks = meta::checks(&resource.checks);
+    let items = quote! {
+        #[automatically_derived]
+        impl _rt::Resource for #ident {
+            const META: &'static _rt::ResourceMeta = &#meta;
+            #associated
+            #conversions
+        }
+        #(#model_impls)*
+        #handles
+        #checks
+    };
+    let hidden = hidden(&outline.krate, &items);
+    quote!(#structs #hidden)
+}
+
+fn meta(resource: &Resource) -> TokenStream {
+    let Resource {
+        outline,
+        name,
+        path,
+        table,
+        doc,
+        fields,
+        computed,
+        views,
+        list: list_view,
+        sort,
+        page,
+        operations,
+        require_if_match,
+        unique,
+        indexes,
+        rules,
+        checks: _,
+    } = resource;
+    let ty = Type::Path(TypePath { qself: None, path: outline.ident.clone().into(), attrs: Vec::new() });
+    let fields = fields.iter().map(meta::field);
+    let doc = doc.as_ref().map(|it| quote!(.doc(#it)));
+    let computed = self::computed(computed, &outline.ident);
+    let views =
+        list(views.iter().map(|View { name, fields }| quote!(_rt::ViewMeta { name: #name, fields: &[#(#fields),*] })))
+            .map(|it| quote!(.views(#it)));
+    let list_view = list_view.as_ref().map(|it| quote!(.list(#it)));
+    let sort = list(sort.iter().map(sort_key)).map(|it| quote!(.sort(#it)));
+    let page = page.map(|Page { size, max }| {
+        let (size, max) = (Literal::u32_unsuffixed(size), Literal::u32_unsuffixed(max));
+        quote!(.page(#size, #max))
+    });
+    let operations = operations.as_ref().map(|it| self::operations(it));
+    let require_if_match = require_if_match.then(|| quote!(.require_if_match()));
+    let unique = list(unique.iter().map(|it| quote!(&[#(#it),*]))).map(|it| quote!(.unique(#it)));
+    let indexes = list(indexes.iter().map(|it| quote!(&[#(#it),*]))).map(|it| quote!(.indexes(#it)));
+    let rules = meta::rules(rules, &ty);
+    quote! {
+        _rt::ResourceMeta::new(#name, #path, #table, &[#(#fields),*])
+            #doc #computed #views #list_view #sort #page #operations #require_if_match #unique #indexes #rules
+    }
+}
+
+fn sort_key(key: &SortKey) -> TokenStream {
+    let SortKey { field, descending, nulls_first } = key;
+    let direction = format_ident!("{}", if *descending { "desc" } else { "asc" });
+    let nulls_first = nulls_first.then(|| quote!(.nulls_first()));
+    quote!(_rt::SortMeta::#direction(#field) #nulls_first)
+}
+
+fn operations(operations: &[Operations]) -> TokenStream {
+    let calls = operations.iter().map(|it| match it {
+        Operations::Set(name) => {
+            let name = Ident::new(name, proc_macro2::Span::call_site());
+            quote!(.union(_rt::Operations::#name))
+        }
+        Operations::One(name) => {
+            let name = Ident::new(name, proc_macro2::Span::call_site());
+            quote!(.with(_rt::Operation::#name))
+        }
+    });
+    quote!(.operations(_rt::Operations::NONE #(#calls)*))
+}
+
+/// The computed fields, and the one function that evaluates them all.
+fn computed(computed: &[Computed], resource: &Ident) -> Option<TokenStream> {
+    let metas = list(computed.iter().map(|Computed { ident: _, name, ty, doc }| {
+        let doc = doc.as_ref().map(|it| quote!(.doc(#it)));
+        quote!(_rt::ComputedMeta::of::<#ty>(#name) #doc)
+    }))?;
+    let (record, it) = (local("__record"), local("__it"));
+    let values = computed.iter().map(|Computed { ident, ty, .. }| {
+        // At the type, so that a method that returns another one is shown beside the two.
+        quote_spanned!(place(ty.span())=> _rt::value::computed::<#ty>(#it.#ident()))
+    });
+    Some(quote! {
+        .computed(#metas, |#record| {
+            let #it = <#resource as _rt::Resource>::from_record(_rt::core::clone::Clone::clone(#record))?;
+            _rt::Ok(_rt::vec![#(#values),*])
+        })
+    })
+}
+
+/// The ways between a resource and a row.
+fn conversions(fields: &[Field]) -> TokenStream {
+    let (record, values) = (local("__record"), local("__values"));
+    let taken = fields.iter().map(|Field { ident, ty, .. }| quote!(#ident: #values.take::<#ty>()?));
+    let given = fields.iter().map(|Field { ident, ty, .. }| quote!(<#ty as _rt::FieldType>::into_value(self.#ident)));
+    quote! {
+        fn from_record(#record: _rt::Record) -> _rt::Result<Self, _rt::ValueError> {
+            let mut #values = _rt::Fields::new(#record.values);
+            _rt::Ok(Self { #(#taken,)* })
+        }
+
+        fn into_values(self) -> _rt::Vec<_rt::Value> {
+            _rt::vec![#(#given),*]
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Values in attributes: numbers exactly as they were written.
+
+use quote::ToTokens;
+use syn::{Expr, ExprLit, ExprUnary, Lit, UnOp};
+
+use crate::error::error;
+use crate::model::{Bound, Number, Value};
+
+/// A default or an example.
+pub(super) fn literal(expr: Expr) -> syn::Result<Value> {
+    let expr = ungrouped(expr);
+    if let Some(number) = number(&expr)? {
+        return Ok(Value::Number(number));
+    }
+    Ok(match expr {
+        Expr::Lit(ExprLit { lit: Lit::Str(it), .. }) => Value::Text(it),
+        it => Value::Expression(Box::new(it)),
+    })
+}
+
+/// A bound of `range`.
+pub(super) fn bound(expr: Expr) -> syn::Result<Bound> {
+    let expr = ungrouped(expr);
+    if let Some(number) = number(&expr)? {
+        return Ok(Bound::Number(number));
+    }
+    match expr {
+        Expr::Lit(it) => Err(error(it, "a bound is a number", "write `min = 1` or `min = NAME_OF_A_CONSTANT`")),
+        it => Ok(Bound::Expression(Box::new(it))),
+    }
+}
+
+/// A whole number that is not negative, where it is a literal: a length, or the size of a page.
+pub(super) fn count(expr: &Expr) -> syn::Result<Option<u64>> {
+    let expr = ungrouped(expr.clone());
+    let help = "write a whole number such as 20";
+    match number(&expr)? {
+        Some(Number { mantissa, scale: 0, .. }) => {
+            u64::try_from(mantissa).map(Some).map_err(|_| error(&expr, "this cannot be negative", help))
+        }
+        Some(_) => Err(error(&expr, "this is a whole number", help)),
+        None if matches!(expr, Expr::Lit(_)) => Err(error(&expr, "this is a whole number", help)),
+        None => Ok(None),
+    }
+}
+
+/// The expression without the invisible groups of `macro_rules!`.
+pub(super) fn ungrouped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(it) => ungrouped(*it.expr),
+        it => it,
+    }
+}
+
+fn number(expr: &Expr) -> syn::Result<Option<Number>> {
+    let (negative, lit) = match expr {
+        Expr::Lit(it) => (false, &it.lit),
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => match &**expr {
+            Expr::Lit(it) => (true, &it.lit),
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    let digits = match lit {
+        Lit::Int(it) => it.base10_digits().to_owned(),
+        Lit::Float(it) => it.base10_digits().to_owned(),
+        _ => return Ok(None),
+    };
+    match decimal(&digits, negative) {
+        Some((mantissa, scale)) => Ok(Some(Number { mantissa, scale, span: lit.span() })),
+        None => Err(error(
+            expr.to_token_stream(),
+            "this number has more digits than an attribute can hold",
+            "write an expression of the field's type in its place, such as the name of a constant",
+        )),
+    }
+}
+
+/// The mantissa and scale of digits such as `39.90` or `1e3`.
+fn decimal(digits: &str, negative: bool) -> Option<(i64, u32)> {
+    let (digits, exponent) = match digits.split_once(['e', 'E']) {
+        Some((digits, exponent)) => (digits, exponent.parse::<i32>().ok()?),
+        None => (digits, 0),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut mantissa: i64 = format!("{}{whole}{fraction}", if negative { "-" } else { "" }).parse().ok()?;
+    let mut scale = i32::try_from(fraction.len()).ok()? - exponent;
+    while scale < 0 {
+        mantissa = mantissa.checked_mul(10)?;
+        scale += 1;
+    }
+    let scale = u32::try_from(scale).ok()?;
+    (scale <= 28).then_some((mantissa, scale))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_every_digit() {
+        assert_eq!(decimal("39.90", false), Some((3990, 2)));
+        assert_eq!(decimal("0", false), Some((0, 0)));
+        assert_eq!(decimal("1e3", false), Some((1000, 0)));
+        assert_eq!(decimal("2.5E-3", true), Some((-25, 4)));
+        assert_eq!(decimal("9223372036854775808", true), Some((i64::MIN, 0)));
+    }
+
+    #[test]
+    fn numbers_that_do_not_fit_are_none() {
+        assert_eq!(decimal("9223372036854775808", false), None);
+        assert_eq!(decimal("1e30", false), None);
+        assert_eq!(decimal("1e-29", false), None);
+    }
+}

@@ -1,0 +1,432 @@
+//! A resource as a whole: what its fields have to agree on.
+
+use std::collections::HashMap;
+
+use syn::{DeriveInput, Ident, LitStr, Path, Type};
+
+use super::field::{Lowered, resource_field};
+use super::literal::count;
+use super::names::plural_of;
+use super::query::{self, Parameters};
+use super::rule::struct_rules;
+use super::{Rejected, doc, krate, models, named_fields, plain_name};
+use crate::attrs::{
+    self, ComputedItem, FieldAttrs, Keyed, Name, Names, PageAttrs, ResourceAttrs, ValidateAttrs, ValidateStructAttrs,
+};
+use crate::error::{Errors, instead};
+use crate::model::{
+    Access, Check, CheckKind, Computed, Field, Filter, Operations, Outline, Page, Resource, Role, RuleKind, View,
+};
+
+/// Lowers `#[derive(Resource)]`.
+pub(crate) fn resource(input: &DeriveInput) -> Result<Resource, Rejected<Outline>> {
+    let mut errors = Errors::default();
+    let lowered = lower(input, &mut errors);
+    match lowered {
+        Some(it) if errors.is_empty() => Ok(it),
+        it => Err(Rejected { errors, outline: it.map(|it| it.outline) }),
+    }
+}
+
+fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
+    let generic = !input.generics.params.is_empty();
+    let fields = named_fields(input, "a resource", errors)?;
+    let attrs = attrs::parse::<ResourceAttrs>("resource", &input.attrs, errors).unwrap_or_default();
+    let ResourceAttrs {
+        path,
+        table,
+        view,
+        list,
+        computed,
+        sort,
+        page,
+        operations,
+        require_if_match,
+        unique,
+        index,
+        krate: root,
+        unknown,
+    } = attrs;
+    unknown.report(ResourceAttrs::KEYS, &[(FieldAttrs::KEYS, "on a field")], errors);
+    let rules = attrs::parse::<ValidateStructAttrs>("validate", &input.attrs, errors)
+        .map(|it| struct_rules(it, RuleKind::Record, errors))
+        .unwrap_or_default();
+    let mut checks = Vec::new();
+    let all = Fields::lower(&input.ident, &fields, &mut checks, errors);
+
+    let name = plain_name(&input.ident);
+    let path = path.value(errors).map(|it| lower_path(&it.0, errors));
+    let table = table.value(errors).map(|it| lower_identifier("table", &it.0, errors));
+    let computed = lower_computed(computed.take(errors).into_iter().flat_map(|it| it.value.0), &all, errors);
+    let views = lower_views(view.take(errors), &all, &computed, errors);
+    let list = list.value(errors).and_then(|it| lower_list(&it, &views, errors));
+    let sort = match sort.take(errors) {
+        Some(it) => {
+            let text = it.value.0;
+            let keys = query::sort(&text, &all.with_access(), errors);
+            checks.extend(keys.iter().filter_map(|it| all.check(&it.field, CheckKind::Comparable, text.span())));
+            keys
+        }
+        None => Vec::new(),
+    };
+    let page = page.take(errors).and_then(|it| lower_page(it, errors));
+    let operations = operations.take(errors).map(|it| lower_operations(it, errors));
+    let require_if_match = require_if_match.value(errors).is_some_and(|it| it.0);
+    let unique = lower_sets(unique.take(errors), &all, &mut checks, errors);
+    for set in unique.iter().filter(|it| it.names.len() == 1) {
+        errors.push(&set.key, "one field is unique by itself", "write `#[resource(unique)]` on the field");
+    }
+    let indexes = lower_sets(index.take(errors), &all, &mut checks, errors);
+    for set in &indexes {
+        if unique.iter().any(|it| it.names == set.names) {
+            errors.push(&set.key, "what is unique has an index", "remove this one");
+        }
+    }
+    let krate = krate(root.take(errors));
+    if generic {
+        return None;
+    }
+
+    let views: Vec<View> = views.into_iter().map(|(it, _)| it).collect();
+    let outline = Outline {
+        models: models::models(input, &fields, &all.lowered, &computed, &views),
+        handles: models::handles(&fields, &all.lowered),
+        id_ty: all.id_ty(),
+        vis: input.vis.clone(),
+        ident: input.ident.clone(),
+        krate,
+    };
+    Some(Resource {
+        outline,
+        path: path.unwrap_or_else(|| plural_of(&name, "-")),
+        table: table.unwrap_or_else(|| plural_of(&name, "_")),
+        name,
+        doc: doc(&input.attrs),
+        fields: all.lowered.into_iter().map(|it| Field { filters: only(it.filters), ..it.field }).collect(),
+        computed,
+        views,
+        list,
+        sort,
+        page,
+        operations,
+        require_if_match,
+        unique: unique.into_iter().map(|it| it.names).collect(),
+        indexes: indexes.into_iter().map(|it| it.names).collect(),
+        rules,
+        checks,
+    })
+}
+
+fn only(filters: Vec<(Filter, Option<LitStr>)>) -> Vec<Filter> {
+    filters.into_iter().map(|(it, _)| it).collect()
+}
+
+/// All fields of the resource.
+struct Fields {
+    lowered: Vec<Lowered>,
+}
+
+impl Fields {
+    fn lower(resource: &Ident, fields: &[&syn::Field], checks: &mut Vec<Check>, errors: &mut Errors) -> Self {
+        let types: Vec<(String, &Type)> =
+            fields.iter().filter_map(|it| Some((plain_name(it.ident.as_ref()?), &it.ty))).collect();
+        let mut lowered = Vec::new();
+        let mut readable = true;
+        for field in fields {
+            let attrs = attrs::parse::<FieldAttrs>("resource", &field.attrs, errors);
+            let validate = attrs::parse::<ValidateAttrs>("validate", &field.attrs, errors);
+            readable &= attrs.is_some();
+            let (attrs, validate) = (attrs.unwrap_or_default(), validate.unwrap_or_default());
+            lowered.extend(resource_field(field, attrs, validate, &types, checks, errors));
+        }
+        let all = Self { lowered };
+        all.check_roles(resource, readable, errors);
+        all.check_columns(errors);
+        let mut parameters = Parameters::default();
+        for it in &all.lowered {
+            parameters.enter(&it.field.name, &it.filters, errors);
+        }
+        all
+    }
+
+    fn get(&self, name: &str) -> Option<&Lowered> {
+        self.lowered.iter().find(|it| it.field.name == name)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.lowered.iter().map(|it| it.field.name.as_str())
+    }
+
+    fn with_access(&self) -> Vec<(&Field, Access)> {
+        self.lowered.iter().map(|it| (&it.field, it.access)).collect()
+    }
+
+    fn check(&self, name: &str, kind: CheckKind, span: proc_macro2::Span) -> Option<Check> {
+        Some(Check { kind, ty: self.get(name)?.field.ty.clone(), span })
+    }
+
+    fn id_ty(&self) -> Type {
+        let id = self.lowered.iter().find(|it| matches!(it.field.role, Role::Id { .. }));
+        // Without an id there is an error, and this stands in its place.
+        id.map_or_else(|| syn::parse_quote!(i64), |it| it.field.ty.clone())
+    }
+
+    /// One id, and not more than one of each time.
+    fn check_roles(&self, resource: &Ident, readable: bool, errors: &mut Errors) {
+        let ids: Vec<&Path> = self.lowered.iter().filter_map(|it| it.id.as_ref()).collect();
+        match ids.as_slice() {
+            [_] => {}
+            // Where a field's attributes could not be read, the id may be among them.
+            [] if !readable => {}
+            [] => {
+                let what = format!("`{resource}` has no id");
+                match self.get("id") {
+                    Some(it) => errors.push(&it.field.ident, what, "write `#[resource(id)]` on this field"),
+                    None => errors.push(resource, what, "add a field such as `#[resource(id)] id: i64`"),
+                }
+            }
+            [_, rest @ ..] => {
+                for key in rest {
+                    errors.push(key, format!("`{resource}` has an id already"), "keep `id` on one field");
+                }
+            }
+        }
+        for (name, role) in [("created_at", Role::CreatedAt), ("updated_at", Role::UpdatedAt)] {
+            let same = |it: &&Lowered| std::mem::discriminant(&it.field.role) == std::mem::discriminant(&role);
+            for second in self.lowered.iter().filter(same).skip(1) {
+                let what = format!("`{resource}` has a `{name}` already");
+                errors.push(&second.field.ident, what, format!("keep `{name}` on one field"));
+            }
+        }
+    }
+
+    fn check_columns(&self, errors: &mut Errors) {
+        let mut columns: HashMap<String, &str> = HashMap::new();
+        for it in &self.lowered {
+            if let Some(column) = &it.column {
+                lower_identifier("column", column, errors);
+            }
+            let column = it.field.column.as_deref().unwrap_or(&it.field.name);
+            let mut report = |what: String, help: &str| match &it.column {
+                Some(literal) => errors.push(literal, what, help),
+                None => errors.push(&it.field.ident, what, help),
+            };
+            if column.eq_ignore_ascii_case("_version") {
+                report(
+                    "the column `_version` is where the store counts a row's writes".to_owned(),
+                    "write `column = \"another_name\"`",
+                );
+            }
+            // Stores take names that differ in case only for the same.
+            if let Some(other) = columns.insert(column.to_lowercase(), &it.field.name) {
+                report(
+                    format!("`{}` and `{other}` have one column", it.field.name),
+                    "give one of them another: `column = \"another_name\"`",
+                );
+            }
+        }
+    }
+}
+
+fn lower_path(text: &LitStr, errors: &mut Errors) -> String {
+    let path = text.value();
+    let plain = |it: char| it.is_ascii_alphanumeric() || "-_.~".contains(it);
+    if path.starts_with('/') || path.ends_with('/') {
+        errors.push(text, "`path` is a plain name such as `\"users\"`", "remove the `/` at its ends");
+    } else if path.is_empty() || !path.chars().all(plain) {
+        errors.push(
+            text,
+            "`path` is one segment of a URL such as `\"book-reviews\"`",
+            "take ASCII letters, digits and `-` only; what stands before it is said by `nest`",
+        );
+    }
+    path
+}
+
+/// A name in stores.
+fn lower_identifier(what: &str, text: &LitStr, errors: &mut Errors) -> String {
+    let name = text.value();
+    let mut chars = name.chars();
+    let starts = chars.next().is_some_and(|it| it.is_ascii_alphabetic() || it == '_');
+    if !starts || !chars.all(|it| it.is_ascii_alphanumeric() || it == '_') {
+        errors.push(
+            text,
+            format!("`{name}` cannot be the name of a {what}"),
+            "it starts with a letter, and has ASCII letters, digits and `_`",
+        );
+    } else if name.len() > 63 {
+        errors.push(text, format!("the name of a {what} has at most 63 characters"), "take a shorter one");
+    }
+    name
+}
+
+fn lower_computed(items: impl Iterator<Item = ComputedItem>, fields: &Fields, errors: &mut Errors) -> Vec<Computed> {
+    let mut computed: Vec<Computed> = Vec::new();
+    for ComputedItem { attrs, name: ident, ty } in items {
+        let name = plain_name(&ident);
+        if fields.get(&name).is_some() {
+            errors.push(&ident, format!("`{name}` is a field already"), "give the computed field another name");
+            continue;
+        }
+        if computed.iter().any(|it| it.name == name) {
+            errors.push(&ident, format!("`{name}` is given twice"), "keep one of the two");
+            continue;
+        }
+        if let Some(attr) = attrs.iter().find(|it| !it.path().is_ident("doc")) {
+            errors.push(attr, "only doc comments can stand here", "remove it");
+        }
+        computed.push(Computed { doc: doc(&attrs), name, ident, ty });
+    }
+    computed
+}
+
+fn lower_views(
+    views: Vec<Keyed<attrs::View>>,
+    fields: &Fields,
+    computed: &[Computed],
+    errors: &mut Errors,
+) -> Vec<(View, Ident)> {
+    let mut lowered: Vec<(View, Ident)> = Vec::new();
+    for Keyed { value: attrs::View { name, fields: members }, .. } in views {
+        let view = plain_name(&name);
+        if ["Create", "Update", "Response"].contains(&view.as_str()) {
+            errors.push(&name, format!("`{view}` is a model of every resource"), "give the view another name");
+            continue;
+        }
+        if lowered.iter().any(|(it, _)| it.name == view) {
+            errors.push(&name, format!("there are two views `{view}`"), "give one of them another name");
+            continue;
+        }
+        let mut names: Vec<String> = Vec::new();
+        for member in members {
+            let member_name = plain_name(&member);
+            if names.contains(&member_name) {
+                errors.push(&member, format!("`{member_name}` is named twice"), "name each field once");
+                continue;
+            }
+            match fields.get(&member_name) {
+                Some(it) if !it.access.response => errors.push(
+                    &member,
+                    format!("`{member_name}` does not leave the server"),
+                    "remove it from the view, or let the field leave the server",
+                ),
+                None if !computed.iter().any(|it| it.name == member_name) => {
+                    let known = fields.names().chain(computed.iter().map(|it| it.name.as_str()));
+                    let what = format!("there is no field `{member_name}`");
+                    errors.push(&member, what, instead(&member_name, known));
+                }
+                _ => names.push(member_name),
+            }
+        }
+        lowered.push((View { name: view, fields: names }, name));
+    }
+    lowered
+}
+
+fn lower_list(given: &Name, views: &[(View, Ident)], errors: &mut Errors) -> Option<String> {
+    let name = plain_name(&given.0);
+    if !views.iter().any(|(it, _)| it.name == name) {
+        let help = if views.is_empty() {
+            format!("declare it: `view({name}: a_field, another_field)`")
+        } else {
+            instead(&name, views.iter().map(|(it, _)| it.name.as_str()))
+        };
+        errors.push(&given.0, format!("there is no view `{name}`"), help);
+        return None;
+    }
+    Some(name)
+}
+
+fn lower_page(given: Keyed<PageAttrs>, errors: &mut Errors) -> Option<Page> {
+    let PageAttrs { size, max, unknown } = given.value;
+    unknown.report(PageAttrs::KEYS, &[], errors);
+    let mut part = |given: attrs::Once<attrs::Expression>, default: u32| {
+        let Some(expr) = given.value(errors).map(|it| it.0) else { return Some(default) };
+        match errors.handle(count(&expr))? {
+            Some(rows) if (1..=1_000_000).contains(&rows) => u32::try_from(rows).ok(),
+            Some(_) => {
+                errors.push(&expr, "a page has 1 to 1000000 rows", "write `page(size = 20, max = 100)`");
+                None
+            }
+            None => {
+                errors.push(&expr, "the rows of a page are a number", "write `page(size = 20, max = 100)`");
+                None
+            }
+        }
+    };
+    let (size, max) = (part(size, 20), part(max, 100));
+    let (size, max) = (size?, max?);
+    if size > max {
+        errors.push(
+            &given.key,
+            format!("pages of {size} rows are more than the {max} that a client may ask for"),
+            format!("write `page(size = {size}, max = {size})` or more"),
+        );
+    }
+    Some(Page { size, max })
+}
+
+/// The names in `operations(…)`, with what each stands for.
+const OPERATIONS: [(&str, Operations, u16); 12] = [
+    ("crud", Operations::Set("CRUD"), 0b11_1111),
+    ("bulk", Operations::Set("BULK"), 0b1_1100_0000),
+    ("read", Operations::Set("READ"), 0b11),
+    ("list", Operations::One("List"), 1),
+    ("get", Operations::One("Get"), 1 << 1),
+    ("create", Operations::One("Create"), 1 << 2),
+    ("replace", Operations::One("Replace"), 1 << 3),
+    ("update", Operations::One("Update"), 1 << 4),
+    ("delete", Operations::One("Delete"), 1 << 5),
+    ("bulk_create", Operations::One("BulkCreate"), 1 << 6),
+    ("bulk_update", Operations::One("BulkUpdate"), 1 << 7),
+    ("bulk_delete", Operations::One("BulkDelete"), 1 << 8),
+];
+
+fn lower_operations(given: Keyed<Names>, errors: &mut Errors) -> Vec<Operations> {
+    let mut lowered = Vec::new();
+    let mut covered = 0;
+    for ident in given.value.0 {
+        let name = ident.to_string();
+        let Some((_, operations, bits)) = OPERATIONS.iter().find(|(it, ..)| *it == name) else {
+            let known = OPERATIONS.iter().map(|(it, ..)| *it);
+            errors.push(&ident, format!("there is no operation `{name}`"), instead(&name, known));
+            continue;
+        };
+        if covered & bits == *bits {
+            errors.push(&ident, format!("`{name}` is among the others already"), "remove it");
+        }
+        covered |= bits;
+        lowered.push(operations.clone());
+    }
+    lowered
+}
+
+/// Fields that are unique, or have an index, together.
+struct Set {
+    key: Path,
+    names: Vec<String>,
+}
+
+fn lower_sets(given: Vec<Keyed<Names>>, fields: &Fields, checks: &mut Vec<Check>, errors: &mut Errors) -> Vec<Set> {
+    let mut sets: Vec<Set> = Vec::new();
+    for Keyed { key, value: Names(members) } in given {
+        let mut names: Vec<String> = Vec::new();
+        for member in members {
+            let name = plain_name(&member);
+            if names.contains(&name) {
+                errors.push(&member, format!("`{name}` is named twice"), "name each field once");
+                continue;
+            }
+            match fields.check(&name, CheckKind::Comparable, member.span()) {
+                Some(check) => checks.push(check),
+                None => errors.push(&member, format!("there is no field `{name}`"), instead(&name, fields.names())),
+            }
+            names.push(name);
+        }
+        if sets.iter().any(|it| it.names == names) {
+            errors.push(&key, "these fields are named together already", "remove one of the two");
+        }
+        sets.push(Set { key, names });
+    }
+    sets
+}

@@ -1,0 +1,299 @@
+//! The text of statements, in both dialects.
+
+use super::*;
+use crate::field::{FieldMeta, FilterMeta, IdSource, Rule, RuleMeta, Value};
+use crate::query::{CountMode, Filter, Keyset, Operator, SortKey};
+use crate::resource::{ResourceMeta, SortMeta};
+use crate::store::{Key, Select, Window};
+use crate::testing::BOOK;
+
+fn field(name: &str) -> usize {
+    BOOK.field(name).unwrap().0
+}
+
+fn key() -> Key {
+    Key { meta: BOOK, id: Value::Int(7), scope: Filter::All }
+}
+
+fn by(name: &str, descending: bool) -> SortKey {
+    SortKey { field: field(name), descending, nulls_first: false }
+}
+
+fn rows(sort: Vec<SortKey>, window: Window) -> Select {
+    Select { meta: BOOK, scope: Filter::All, filter: Filter::All, sort, window, count: CountMode::Exact }
+}
+
+fn after(sort: Vec<SortKey>, values: Vec<Value>) -> Select {
+    rows(sort, Window::Keyset { keyset: Some(Keyset { values, backward: false }), limit: 20 })
+}
+
+fn mine() -> Filter {
+    Filter::one(field("author_name"), Operator::Eq, Value::Text("me".to_owned()))
+}
+
+#[track_caller]
+fn check(make: impl Fn(Dialect) -> SqlText, sqlite: &str, postgres: &str) {
+    assert_eq!(make(Dialect::Sqlite).text, sqlite);
+    assert_eq!(make(Dialect::Postgres).text, postgres);
+}
+
+#[test]
+fn a_select_without_conditions_is_plain() {
+    let window = Window::Offset { offset: 0, limit: 20 };
+    check(
+        |dialect| select(dialect, &rows(vec![by("price", true), by("id", false)], window.clone()), &[0, 1]),
+        r#"SELECT "id", "title", "_version" FROM "books" ORDER BY "price" DESC, "id" LIMIT ?1"#,
+        r#"SELECT "id", "title", "_version" FROM "books" ORDER BY "price" DESC, "id" LIMIT 20"#,
+    );
+}
+
+#[test]
+fn scope_and_filter_hold_together() {
+    let select = Select {
+        scope: mine(),
+        filter: Filter::one(field("price"), Operator::Lt, Value::Decimal(3.into())),
+        ..rows(vec![by("id", false)], Window::Offset { offset: 40, limit: 20 })
+    };
+    check(
+        |dialect| super::select(dialect, &select, &[]),
+        r#"SELECT "_version" FROM "books" WHERE ("author_name" = ?1) AND ("price" < ?2) ORDER BY "id" LIMIT ?3 OFFSET ?4"#,
+        r#"SELECT "_version" FROM "books" WHERE ("author_name" COLLATE "C" = $1::text) AND ("price" < $2::numeric) ORDER BY "id" LIMIT 20 OFFSET $3::bigint"#,
+    );
+}
+
+#[test]
+fn nulls_are_placed_where_there_can_be_some() {
+    let sort =
+        vec![by("published_year", true), SortKey { nulls_first: true, ..by("genre", false) }, by("title", false)];
+    check(
+        |dialect| super::select(dialect, &rows(sort.clone(), Window::Keyset { keyset: None, limit: 2 }), &[]),
+        r#"SELECT "_version" FROM "books" ORDER BY "published_year" DESC NULLS LAST, "genre" NULLS FIRST, "title" LIMIT ?1"#,
+        r#"SELECT "_version" FROM "books" ORDER BY "published_year" DESC NULLS LAST, "genre" COLLATE "C" NULLS FIRST, "title" COLLATE "C" LIMIT 3"#,
+    );
+}
+
+#[test]
+fn a_place_in_an_order_of_one_direction_is_a_row() {
+    let sort = vec![by("price", true), by("id", true)];
+    let values = vec![Value::Int(1), Value::Int(2)];
+    check(
+        |dialect| super::select(dialect, &after(sort.clone(), values.clone()), &[]),
+        r#"SELECT "_version" FROM "books" WHERE ("price", "id") < (?1, ?2) ORDER BY "price" DESC, "id" DESC LIMIT ?3"#,
+        r#"SELECT "_version" FROM "books" WHERE ("price", "id") < ($1::numeric, $2::bigint) ORDER BY "price" DESC, "id" DESC LIMIT 21"#,
+    );
+}
+
+/// The condition alone, in SQLite's words.
+#[track_caller]
+fn check_place(sort: Vec<SortKey>, values: Vec<Value>, expected: &str) {
+    let text = super::select(Dialect::Sqlite, &after(sort, values), &[]).text;
+    let (_, condition) = text.split_once(" WHERE ").unwrap();
+    assert_eq!(condition.split_once(" ORDER BY ").unwrap().0, expected);
+}
+
+#[test]
+fn a_place_in_an_order_of_mixed_directions_has_a_bound_in_front() {
+    check_place(
+        vec![by("price", true), by("title", false), by("id", false)],
+        vec![Value::Int(1), Value::Text("a".to_owned()), Value::Int(2)],
+        r#""price" <= ?1 AND ("price" < ?2 OR ("price" = ?3 AND ("title" > ?4 OR ("title" = ?5 AND ("id" > ?6)))))"#,
+    );
+}
+
+#[test]
+fn after_a_value_come_the_nulls() {
+    check_place(
+        vec![by("published_year", true), by("id", false)],
+        vec![Value::Int(1999), Value::Int(2)],
+        r#"("published_year" < ?1 OR "published_year" IS NULL OR ("published_year" = ?2 AND ("id" > ?3)))"#,
+    );
+}
+
+#[test]
+fn after_a_null_come_only_nulls() {
+    check_place(
+        vec![by("published_year", true), by("id", false)],
+        vec![Value::Null, Value::Int(2)],
+        r#""published_year" IS NULL AND (("published_year" IS NULL AND ("id" > ?1)))"#,
+    );
+}
+
+#[test]
+fn after_a_null_that_comes_first_comes_every_value() {
+    check_place(
+        vec![SortKey { nulls_first: true, ..by("published_year", false) }, by("id", false)],
+        vec![Value::Null, Value::Int(2)],
+        r#"("published_year" IS NOT NULL OR ("published_year" IS NULL AND ("id" > ?1)))"#,
+    );
+}
+
+#[test]
+fn backwards_everything_is_turned_round() {
+    let keyset = Some(Keyset { values: vec![Value::Int(1), Value::Int(2)], backward: true });
+    let select = rows(vec![by("published_year", false), by("id", false)], Window::Keyset { keyset, limit: 1 });
+    assert_eq!(
+        super::select(Dialect::Sqlite, &select, &[]).text,
+        r#"SELECT "_version" FROM "books" WHERE "published_year" <= ?1 AND ("published_year" < ?2 OR ("published_year" = ?3 AND ("id" < ?4))) ORDER BY "published_year" DESC NULLS FIRST, "id" DESC LIMIT ?5"#,
+    );
+}
+
+#[test]
+fn counts_are_exact_capped_or_estimated() {
+    let count = |dialect, count, filter| {
+        let select = Select { count, filter, ..rows(vec![], Window::Offset { offset: 0, limit: 1 }) };
+        super::count(dialect, &select).map(|it| it.text)
+    };
+    for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+        assert_eq!(count(dialect, CountMode::None, Filter::All), None);
+        assert_eq!(count(dialect, CountMode::Exact, Filter::All).unwrap(), r#"SELECT count(*) FROM "books""#);
+    }
+    let capped = r#"SELECT count(*) FROM (SELECT 1 FROM "books" WHERE ("author_name" = ?1) LIMIT ?2) AS capped"#;
+    assert_eq!(count(Dialect::Sqlite, CountMode::Capped, mine()).unwrap(), capped);
+    assert_eq!(count(Dialect::Sqlite, CountMode::Estimated, mine()).unwrap(), capped);
+    let estimated = count(Dialect::Postgres, CountMode::Estimated, Filter::All).unwrap();
+    assert!(estimated.contains("reltuples"), "{estimated}");
+    let filtered = count(Dialect::Postgres, CountMode::Estimated, mine()).unwrap();
+    assert!(filtered.ends_with("LIMIT 10001) AS capped"), "{filtered}");
+}
+
+#[test]
+fn a_total_says_how_far_it_counted() {
+    let select = |count| Select { count, ..rows(vec![], Window::Offset { offset: 0, limit: 1 }) };
+    let total = |dialect, count, counted| super::total(dialect, &select(count), counted).map(|it| (it.rows, it.kind));
+    assert_eq!(total(Dialect::Sqlite, CountMode::Exact, 70_000), Some((70_000, CountMode::Exact)));
+    assert_eq!(total(Dialect::Sqlite, CountMode::Capped, 10_000), Some((10_000, CountMode::Exact)));
+    assert_eq!(total(Dialect::Sqlite, CountMode::Capped, 10_001), Some((10_000, CountMode::Capped)));
+    assert_eq!(total(Dialect::Postgres, CountMode::Estimated, 70_000), Some((70_000, CountMode::Estimated)));
+    assert_eq!(total(Dialect::Sqlite, CountMode::None, 1), None);
+}
+
+#[test]
+fn one_row_is_met_under_its_scope() {
+    let key = Key { scope: mine(), ..key() };
+    check(
+        |dialect| get(dialect, &key, &[1]),
+        r#"SELECT "title", "_version" FROM "books" WHERE "id" = ?1 AND ("author_name" = ?2)"#,
+        r#"SELECT "title", "_version" FROM "books" WHERE "id" = $1::bigint AND ("author_name" COLLATE "C" = $2::text)"#,
+    );
+    let changes = || vec![(1, Value::Text("b".to_owned())), (99, Value::Null)];
+    check(
+        |dialect| update(dialect, &key, changes(), Some(3), &[0]),
+        r#"UPDATE "books" SET "title" = ?1, "_version" = "_version" + 1 WHERE "id" = ?2 AND ("author_name" = ?3) AND "_version" = ?4 RETURNING "id", "_version""#,
+        r#"UPDATE "books" SET "title" = $1::text, "_version" = "_version" + 1 WHERE "id" = $2::bigint AND ("author_name" COLLATE "C" = $3::text) AND "_version" = $4::bigint RETURNING "id", "_version""#,
+    );
+    check(
+        |dialect| delete(dialect, &key, None, &[]),
+        r#"DELETE FROM "books" WHERE "id" = ?1 AND ("author_name" = ?2) RETURNING "_version""#,
+        r#"DELETE FROM "books" WHERE "id" = $1::bigint AND ("author_name" COLLATE "C" = $2::text) RETURNING "_version""#,
+    );
+}
+
+#[test]
+fn an_identifier_that_is_null_is_left_to_the_table() {
+    let text = |id| insert(Dialect::Sqlite, THING, vec![id, Value::Null], 1, &[0]).text;
+    let expected = r#"INSERT INTO "group" ("user", "_version") VALUES (?1, ?2) RETURNING "id", "_version""#;
+    assert_eq!(text(Value::Null), expected);
+    let expected = r#"INSERT INTO "group" ("id", "user", "_version") VALUES (?1, ?2, ?3) RETURNING "id", "_version""#;
+    assert_eq!(text(Value::Int(1)), expected);
+}
+
+static THING: &ResourceMeta = &ResourceMeta::new(
+    "Thing",
+    "things",
+    "group",
+    &[FieldMeta::of::<i64>("id").id(IdSource::Store), FieldMeta::of::<Option<String>>("name").column("user")],
+);
+
+#[test]
+fn tables_are_quoted_and_checked() {
+    assert_eq!(
+        schema::table(Dialect::Sqlite, THING),
+        r#"CREATE TABLE IF NOT EXISTS "group" ("id" INTEGER PRIMARY KEY AUTOINCREMENT, "user" TEXT, "_version" INTEGER NOT NULL DEFAULT 1) STRICT"#
+    );
+    assert_eq!(
+        schema::table(Dialect::Postgres, THING),
+        r#"CREATE TABLE IF NOT EXISTS "group" ("id" bigint GENERATED BY DEFAULT AS IDENTITY CONSTRAINT "group__id__pkey" PRIMARY KEY, "user" text COLLATE "C", "_version" bigint NOT NULL DEFAULT 1)"#
+    );
+    let status =
+        r#""status" TEXT NOT NULL CONSTRAINT "books__status__check" CHECK ("status" IN ('available', 'checked_out'))"#;
+    assert!(schema::table(Dialect::Sqlite, BOOK).contains(status));
+}
+
+#[track_caller]
+fn check_indexes(dialect: Dialect, meta: &ResourceMeta, expected: &[&str]) {
+    let found = schema::indexes(dialect, meta);
+    let on = |create: &str| create.split_once(" ON ").unwrap().1.split_once(' ').unwrap().1.to_owned();
+    let found: Vec<_> = found.iter().map(|it| format!("{} {}", it.name, on(&it.create))).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_is_declared_is_indexed() {
+    check_indexes(
+        Dialect::Sqlite,
+        BOOK,
+        &[
+            r#"books__isbn__key ("isbn")"#,
+            r#"books__title__sort ("title")"#,
+            r#"books__author_name__sort ("author_name")"#,
+            r#"books__genre__idx ("genre")"#,
+            r#"books__genre__fold (resource_fold("genre"))"#,
+            r#"books__published_year__sort ("published_year")"#,
+            r#"books__price__sort ("price")"#,
+            r#"books__status__idx ("status")"#,
+            r#"books__created_at__sort ("created_at")"#,
+        ],
+    );
+}
+
+const SHORT: &[RuleMeta] = &[RuleMeta::new(Rule::Length { min: None, max: Some(20), equal: None })];
+
+static NOTE: &ResourceMeta = &ResourceMeta::new(
+    "Note",
+    "notes",
+    "notes",
+    &[
+        FieldMeta::of::<uuid::Uuid>("id").id(IdSource::Store),
+        FieldMeta::of::<String>("body").sortable().filters(&[FilterMeta::new(Operator::Eq)]),
+        FieldMeta::of::<Option<String>>("kind").sortable().rules(SHORT),
+        FieldMeta::of::<i64>("rank").filters(&[FilterMeta::new(Operator::Gt)]),
+        FieldMeta::of::<i64>("quiet").sortable().without_index(),
+        FieldMeta::of::<Vec<String>>("tags").filters(&[FilterMeta::new(Operator::HasAll)]),
+    ],
+)
+.sort(&[SortMeta::desc("rank"), SortMeta::asc("kind")])
+.unique(&[&["rank", "kind"]])
+.indexes(&[&["kind", "quiet"]]);
+
+#[test]
+fn postgres_gets_the_indexes_that_its_planner_needs() {
+    check_indexes(
+        Dialect::Postgres,
+        NOTE,
+        &[
+            r#"notes__rank__kind__key ("rank", "kind" COLLATE "C")"#,
+            r#"notes__body__hash USING hash ("body" COLLATE "C")"#,
+            r#"notes__kind__sort ("kind" COLLATE "C", "id")"#,
+            r#"notes__kind__desc ("kind" COLLATE "C" DESC NULLS LAST, "id" DESC)"#,
+            r#"notes__rank__idx ("rank")"#,
+            r#"notes__tags__gin USING gin ("tags")"#,
+            r#"notes__rank__kind__order ("rank" DESC, "kind" COLLATE "C", "id")"#,
+            r#"notes__kind__quiet__idx ("kind" COLLATE "C", "quiet")"#,
+        ],
+    );
+}
+
+#[test]
+fn names_are_short_and_tell_their_fields() {
+    let long = "x".repeat(70);
+    let name = schema::name(&long, &["é".repeat(40).as_str()], "key");
+    assert!(name.len() <= 63 && name.ends_with("__key"), "{name}");
+    assert_ne!(schema::name("a", &["b__c"], "key"), schema::name("a", &["b", "c"], "key"));
+    assert_ne!(schema::name("a_", &["b"], "key"), schema::name("a", &["_b"], "key"));
+    for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+        assert_eq!(schema::fields_of(dialect, BOOK, "books__isbn__key"), Some(vec!["isbn"]));
+        assert_eq!(schema::fields_of(dialect, NOTE, "notes__rank__kind__key"), Some(vec!["rank", "kind"]));
+        assert_eq!(schema::fields_of(dialect, BOOK, "books__id__pkey"), Some(vec!["id"]));
+        assert_eq!(schema::fields_of(dialect, BOOK, "of_somebody_else"), None);
+    }
+}
