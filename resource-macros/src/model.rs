@@ -98,14 +98,14 @@ pub(crate) struct Field {
     pub(crate) role: Role,
     /// Where it is not what the role says.
     pub(crate) access: Option<Access>,
-    pub(crate) default: Option<Literal>,
+    pub(crate) default: Option<Value>,
     pub(crate) unique: bool,
     pub(crate) sort: bool,
     pub(crate) search: bool,
     pub(crate) filters: Vec<Filter>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) normalize: Option<Path>,
-    pub(crate) example: Option<Literal>,
+    pub(crate) example: Option<Value>,
     pub(crate) index: bool,
 }
 
@@ -139,7 +139,7 @@ impl Access {
 
 /// A value in an attribute.
 #[derive(Debug)]
-pub(crate) enum Literal {
+pub(crate) enum Value {
     /// `Default::default()` of the field's type; the span is the attribute's.
     OfType(Span),
     Number(Number),

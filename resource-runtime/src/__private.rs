@@ -8,8 +8,8 @@ pub mod op;
 pub mod rule;
 pub mod value;
 
-pub use ::core;
-pub use ::serde;
+pub use ::core::{self, fmt};
+pub use ::serde::{self, Deserialize, Deserializer, Serialize, Serializer};
 pub use ::std;
 pub use ::std::option::Option::{self, None, Some};
 pub use ::std::result::Result::{self, Err, Ok};
@@ -18,7 +18,7 @@ pub use ::std::vec::Vec;
 
 pub use crate::__not_null;
 pub use crate::field::*;
-pub use crate::handle::Field;
+pub use crate::handle::{Field, field};
 pub use crate::model::{self, Model, Usage, Values};
 pub use crate::query::Operator;
 pub use crate::resource::*;
@@ -28,22 +28,4 @@ pub fn never<T>() -> T {
     loop {
         std::thread::park();
     }
-}
-
-/// [`never`] for `Serialize`.
-///
-/// # Errors
-///
-/// None.
-pub fn never_write<T, S: serde::Serializer>(_: &T, _: S) -> Result<S::Ok, S::Error> {
-    never()
-}
-
-/// [`never`] for `Deserialize`.
-///
-/// # Errors
-///
-/// None.
-pub fn never_read<'de, T, D: serde::Deserializer<'de>>(_: D) -> Result<T, D::Error> {
-    never()
 }

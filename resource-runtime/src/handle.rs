@@ -16,6 +16,13 @@ pub struct Field<R, T> {
     marker: PhantomData<fn() -> (R, T)>,
 }
 
+/// The field at a position. For the derive: the position and the type have to agree.
+#[doc(hidden)]
+#[must_use]
+pub const fn field<R, T>(index: usize) -> Field<R, T> {
+    Field { index, marker: PhantomData }
+}
+
 impl<R, T> Clone for Field<R, T> {
     fn clone(&self) -> Self {
         *self
@@ -31,13 +38,6 @@ impl<R: Resource, T> std::fmt::Debug for Field<R, T> {
 }
 
 impl<R, T> Field<R, T> {
-    /// The field at a position. For the derive: the position and the type have to agree.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(index: usize) -> Self {
-        Self { index, marker: PhantomData }
-    }
-
     /// The field's position.
     #[must_use]
     pub const fn index(self) -> usize {

@@ -8,9 +8,9 @@ extern crate self as resource_runtime;
 pub mod __private;
 pub mod error;
 pub mod field;
+pub mod handle;
 #[cfg(feature = "server")]
 pub mod http;
-pub mod handle;
 pub mod input;
 pub mod json;
 pub mod model;

@@ -5,6 +5,7 @@ pub use jiff::{SignedDuration, Timestamp};
 pub use regex::Regex;
 pub use rust_decimal::Decimal;
 pub use uuid::Uuid;
+pub use validator::ValidationError;
 
 pub use crate::error::{ApiError, ErrorCode};
 pub use crate::field::{Patch, Set};

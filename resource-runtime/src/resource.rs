@@ -2,7 +2,7 @@
 //! [`ResourceMeta`].
 
 use crate::field::{FieldMeta, FieldType, IdSource, Kind, Role, RuleMeta, Value, ValueError};
-use crate::model::Model;
+use crate::model::{Model, Values};
 
 /// A struct that is a REST resource. Implemented by `#[derive(Resource)]`.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a resource", note = "add `#[derive(Resource)]` to it")]
@@ -27,6 +27,21 @@ pub trait Resource: Sized + Clone + Send + Sync + 'static {
 
     /// The values of its fields, in declaration order.
     fn into_values(self) -> Vec<Value>;
+
+    /// This as one of its models: what leaves the server of it, or a view.
+    ///
+    /// # Errors
+    ///
+    /// When the model is not one of this resource's, or a computed field fails.
+    fn into_model<M: Model>(self) -> Result<M, ValueError> {
+        let record = Record { values: self.into_values(), version: 1 };
+        let computed = Self::META.compute.map_or_else(|| Ok(Vec::new()), |it| it(&record))?;
+        let mut values = Values::of(Self::META);
+        for (index, value) in record.values.into_iter().chain(computed).enumerate() {
+            values.set(index, value);
+        }
+        M::from_values(&mut values)
+    }
 }
 
 /// One resource, or a tuple of up to eight (and of such tuples): what a database is migrated to.

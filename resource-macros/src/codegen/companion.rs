@@ -1,6 +1,6 @@
 //! Enums and value objects.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::{Type, TypePath};
 
@@ -14,47 +14,52 @@ pub(crate) fn value_enum(value: &Enum) -> TokenStream {
     let doc = doc.as_deref().unwrap_or_default();
     let metas = variants.iter().map(|Variant { ident: _, name, doc }| {
         let doc = doc.as_deref().unwrap_or_default();
-        quote!(_resource::Variant { name: #name, doc: #doc })
+        quote!(_rt::Variant { name: #name, doc: #doc })
     });
-    let to_index = variants.iter().enumerate().map(|(index, Variant { ident, .. })| quote!(Self::#ident => #index));
+    let to_index = variants
+        .iter()
+        .enumerate()
+        .map(|(index, Variant { ident, .. })| (Literal::usize_unsuffixed(index), ident))
+        .map(|(index, ident)| quote!(Self::#ident => #index));
     let from_index = variants
         .iter()
         .enumerate()
-        .map(|(index, Variant { ident, .. })| quote!(#index => _resource::Some(Self::#ident)));
+        .map(|(index, Variant { ident, .. })| (Literal::usize_unsuffixed(index), ident))
+        .map(|(index, ident)| quote!(#index => _rt::Some(Self::#ident)));
     let items = quote! {
         #[automatically_derived]
-        impl _resource::EnumType for #ident {
-            const ENUM: &'static _resource::EnumMeta =
-                &_resource::EnumMeta { name: #name, doc: #doc, variants: &[#(#metas),*] };
+        impl _rt::EnumType for #ident {
+            const ENUM: &'static _rt::EnumMeta =
+                &_rt::EnumMeta { name: #name, doc: #doc, variants: &[#(#metas),*] };
 
             fn index(&self) -> usize {
                 match self { #(#to_index,)* }
             }
 
-            fn from_index(__index: usize) -> _resource::Option<Self> {
+            fn from_index(__index: usize) -> _rt::Option<Self> {
                 match __index {
                     #(#from_index,)*
-                    _ => _resource::None,
+                    _ => _rt::None,
                 }
             }
         }
         #[automatically_derived]
-        impl _resource::FieldType for #ident {
-            const KIND: _resource::Kind = _resource::Kind::Enum(<Self as _resource::EnumType>::ENUM);
-            _resource::__not_null!();
+        impl _rt::FieldType for #ident {
+            const KIND: _rt::Kind = _rt::Kind::Enum(<Self as _rt::EnumType>::ENUM);
+            _rt::__not_null!();
 
-            fn into_value(self) -> _resource::Value {
-                _resource::value::of_variant(&self)
+            fn into_value(self) -> _rt::Value {
+                _rt::value::of_variant(&self)
             }
 
-            fn from_value(__value: _resource::Value) -> _resource::Result<Self, _resource::ValueError> {
-                _resource::value::to_variant(&__value)
+            fn from_value(__value: _rt::Value) -> _rt::Result<Self, _rt::ValueError> {
+                _rt::value::to_variant(&__value)
             }
         }
         #[automatically_derived]
-        impl _resource::NotNull for #ident {}
+        impl _rt::NotNull for #ident {}
         #[automatically_derived]
-        impl _resource::Element for #ident {}
+        impl _rt::Element for #ident {}
     };
     hidden(krate, &items)
 }
@@ -69,42 +74,41 @@ pub(crate) fn object(object: &Object) -> TokenStream {
     let checks = meta::checks(checks);
     let values = local("__values");
     let taken = fields.iter().map(|Field { ident, ty, .. }| quote!(#ident: #values.take::<#ty>()?));
-    let given =
-        fields.iter().map(|Field { ident, ty, .. }| quote!(<#ty as _resource::FieldType>::into_value(self.#ident)));
+    let given = fields.iter().map(|Field { ident, ty, .. }| quote!(<#ty as _rt::FieldType>::into_value(self.#ident)));
     let items = quote! {
         #[automatically_derived]
-        impl _resource::ObjectType for #ident {
-            const OBJECT: &'static _resource::ObjectMeta =
-                &_resource::ObjectMeta { name: #name, doc: #doc, fields: &[#(#metas),*], rules: #rules };
+        impl _rt::ObjectType for #ident {
+            const OBJECT: &'static _rt::ObjectMeta =
+                &_rt::ObjectMeta { name: #name, doc: #doc, fields: &[#(#metas),*], rules: #rules };
 
-            fn into_values(self) -> _resource::Vec<_resource::Value> {
-                _resource::vec![#(#given),*]
+            fn into_values(self) -> _rt::Vec<_rt::Value> {
+                _rt::vec![#(#given),*]
             }
 
             fn from_values(
-                #values: _resource::Vec<_resource::Value>,
-            ) -> _resource::Result<Self, _resource::ValueError> {
-                let mut #values = _resource::Fields::new(#values);
-                _resource::Ok(Self { #(#taken,)* })
+                #values: _rt::Vec<_rt::Value>,
+            ) -> _rt::Result<Self, _rt::ValueError> {
+                let mut #values = _rt::Fields::new(#values);
+                _rt::Ok(Self { #(#taken,)* })
             }
         }
         #[automatically_derived]
-        impl _resource::FieldType for #ident {
-            const KIND: _resource::Kind = _resource::Kind::Object(<Self as _resource::ObjectType>::OBJECT);
-            _resource::__not_null!();
+        impl _rt::FieldType for #ident {
+            const KIND: _rt::Kind = _rt::Kind::Object(<Self as _rt::ObjectType>::OBJECT);
+            _rt::__not_null!();
 
-            fn into_value(self) -> _resource::Value {
-                _resource::value::of_object(self)
+            fn into_value(self) -> _rt::Value {
+                _rt::value::of_object(self)
             }
 
-            fn from_value(#values: _resource::Value) -> _resource::Result<Self, _resource::ValueError> {
-                _resource::value::to_object(#values)
+            fn from_value(#values: _rt::Value) -> _rt::Result<Self, _rt::ValueError> {
+                _rt::value::to_object(#values)
             }
         }
         #[automatically_derived]
-        impl _resource::NotNull for #ident {}
+        impl _rt::NotNull for #ident {}
         #[automatically_derived]
-        impl _resource::Element for #ident {}
+        impl _rt::Element for #ident {}
         #checks
     };
     hidden(krate, &items)

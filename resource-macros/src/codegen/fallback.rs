@@ -24,31 +24,31 @@ fn stub(outline: &Outline) -> TokenStream {
     let model_impls = outline.models.iter().map(|model| {
         let (resource, ident) = (&outline.ident, &model.ident);
         let usage = models::usage(model.usage);
-        let serde = models::serde_impls(ident, &quote!(_resource::never_write), &quote!(_resource::never_read));
+        let delegations = models::delegations(ident);
         quote! {
-            impl _resource::Model for #ident {
-                const RESOURCE: &'static _resource::ResourceMeta =
-                    <#resource as _resource::Resource>::META;
-                const USAGE: _resource::Usage = #usage;
-                fn from_values(_: &mut _resource::Values) -> _resource::Result<Self, _resource::ValueError> {
-                    _resource::never()
+            impl _rt::Model for #ident {
+                const RESOURCE: &'static _rt::ResourceMeta =
+                    <#resource as _rt::Resource>::META;
+                const USAGE: _rt::Usage = #usage;
+                fn from_values(_: &mut _rt::Values) -> _rt::Result<Self, _rt::ValueError> {
+                    _rt::never()
                 }
-                fn to_values(&self) -> _resource::Values {
-                    _resource::never()
+                fn to_values(&self) -> _rt::Values {
+                    _rt::never()
                 }
             }
-            #serde
+            #delegations
         }
     });
     let items = quote! {
-        impl _resource::Resource for #ident {
-            const META: &'static _resource::ResourceMeta = &_resource::ResourceMeta::new(#name, "", "", &[]);
+        impl _rt::Resource for #ident {
+            const META: &'static _rt::ResourceMeta = &_rt::ResourceMeta::new(#name, "", "", &[]);
             #associated
-            fn from_record(_: _resource::Record) -> _resource::Result<Self, _resource::ValueError> {
-                _resource::never()
+            fn from_record(_: _rt::Record) -> _rt::Result<Self, _rt::ValueError> {
+                _rt::never()
             }
-            fn into_values(self) -> _resource::Vec<_resource::Value> {
-                _resource::never()
+            fn into_values(self) -> _rt::Vec<_rt::Value> {
+                _rt::never()
             }
         }
         #(#model_impls)*
@@ -61,49 +61,49 @@ fn stub(outline: &Outline) -> TokenStream {
 /// For an enum.
 pub(crate) fn fallback_enum(rejected: &Rejected<Companion>) -> TokenStream {
     let stub = quote! {
-        const ENUM: &'static _resource::EnumMeta = &_resource::EnumMeta { name: "", doc: "", variants: &[] };
+        const ENUM: &'static _rt::EnumMeta = &_rt::EnumMeta { name: "", doc: "", variants: &[] };
         fn index(&self) -> usize {
-            _resource::never()
+            _rt::never()
         }
-        fn from_index(_: usize) -> _resource::Option<Self> {
-            _resource::never()
+        fn from_index(_: usize) -> _rt::Option<Self> {
+            _rt::never()
         }
     };
-    companion(rejected, &quote!(EnumType), &stub, &quote!(Enum(<Self as _resource::EnumType>::ENUM)))
+    companion(rejected, &quote!(EnumType), &stub, &quote!(Enum(<Self as _rt::EnumType>::ENUM)))
 }
 
 /// For a value object.
 pub(crate) fn fallback_object(rejected: &Rejected<Companion>) -> TokenStream {
     let stub = quote! {
-        const OBJECT: &'static _resource::ObjectMeta =
-            &_resource::ObjectMeta { name: "", doc: "", fields: &[], rules: &[] };
-        fn into_values(self) -> _resource::Vec<_resource::Value> {
-            _resource::never()
+        const OBJECT: &'static _rt::ObjectMeta =
+            &_rt::ObjectMeta { name: "", doc: "", fields: &[], rules: &[] };
+        fn into_values(self) -> _rt::Vec<_rt::Value> {
+            _rt::never()
         }
-        fn from_values(_: _resource::Vec<_resource::Value>) -> _resource::Result<Self, _resource::ValueError> {
-            _resource::never()
+        fn from_values(_: _rt::Vec<_rt::Value>) -> _rt::Result<Self, _rt::ValueError> {
+            _rt::never()
         }
     };
-    companion(rejected, &quote!(ObjectType), &stub, &quote!(Object(<Self as _resource::ObjectType>::OBJECT)))
+    companion(rejected, &quote!(ObjectType), &stub, &quote!(Object(<Self as _rt::ObjectType>::OBJECT)))
 }
 
 fn companion(rejected: &Rejected<Companion>, of: &TokenStream, stub: &TokenStream, kind: &TokenStream) -> TokenStream {
     let errors = rejected.errors.to_tokens();
     let stub = rejected.outline.as_ref().map(|Companion { krate, ident }| {
         let items = quote! {
-            impl _resource::#of for #ident { #stub }
-            impl _resource::FieldType for #ident {
-                const KIND: _resource::Kind = _resource::Kind::#kind;
-                _resource::__not_null!();
-                fn into_value(self) -> _resource::Value {
-                    _resource::never()
+            impl _rt::#of for #ident { #stub }
+            impl _rt::FieldType for #ident {
+                const KIND: _rt::Kind = _rt::Kind::#kind;
+                _rt::__not_null!();
+                fn into_value(self) -> _rt::Value {
+                    _rt::never()
                 }
-                fn from_value(_: _resource::Value) -> _resource::Result<Self, _resource::ValueError> {
-                    _resource::never()
+                fn from_value(_: _rt::Value) -> _rt::Result<Self, _rt::ValueError> {
+                    _rt::never()
                 }
             }
-            impl _resource::NotNull for #ident {}
-            impl _resource::Element for #ident {}
+            impl _rt::NotNull for #ident {}
+            impl _rt::Element for #ident {}
         };
         hidden(krate, &items)
     });

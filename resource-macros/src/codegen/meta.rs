@@ -1,11 +1,11 @@
 //! The description of fields and their rules.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Path, Type};
 
 use super::{local, place, ty_at};
-use crate::model::{Access, Bound, Check, CheckKind, Field, Filter, Literal, Number, Role, Rule, RuleKind};
+use crate::model::{Access, Bound, Check, CheckKind, Field, Filter, Number, Role, Rule, RuleKind, Value};
 
 /// `FieldMeta::of::<T>("name")`, and a call for everything else that was said of it.
 pub(super) fn field(field: &Field) -> TokenStream {
@@ -41,7 +41,7 @@ pub(super) fn field(field: &Field) -> TokenStream {
     let example = example.as_ref().map(|it| literal(it, ty)).map(|it| quote!(.example(#it)));
     let index = (!index).then(|| quote!(.without_index()));
     quote! {
-        _resource::FieldMeta::of::<#ty>(#name)
+        _rt::FieldMeta::of::<#ty>(#name)
             #doc #column #role #access #default #unique #sort #search #filters #rules #normalize #example #index
     }
 }
@@ -70,7 +70,7 @@ fn role(role: Role, ty: &Type) -> Option<TokenStream> {
             let ty = ty_at(ty, span);
             let source = if client { "client_id" } else { "store_id" };
             let source = format_ident!("{source}", span = place(span));
-            Some(quote!(.id(_resource::check::#source::<#ty>())))
+            Some(quote!(.id(_rt::check::#source::<#ty>())))
         }
         Role::CreatedAt => Some(quote!(.created_at())),
         Role::UpdatedAt => Some(quote!(.updated_at())),
@@ -87,27 +87,28 @@ fn access(access: Access) -> TokenStream {
     ];
     if let Some((_, name)) = known.iter().find(|(it, _)| *it == access) {
         let name = format_ident!("{name}");
-        return quote!(.access(_resource::Access::#name));
+        return quote!(.access(_rt::Access::#name));
     }
     let Access { create, update, response } = access;
-    quote!(.access(_resource::Access { create: #create, update: #update, response: #response }))
+    quote!(.access(_rt::Access { create: #create, update: #update, response: #response }))
 }
 
-fn literal(literal: &Literal, ty: &Type) -> TokenStream {
+fn literal(literal: &Value, ty: &Type) -> TokenStream {
     match literal {
-        Literal::OfType(span) => {
+        Value::OfType(span) => {
             let ty = ty_at(ty, *span);
-            quote_spanned!(place(*span)=> _resource::value::of_type::<#ty>)
+            quote_spanned!(place(*span)=> _rt::value::of_type::<#ty>)
         }
-        Literal::Number(Number { mantissa, scale, span }) => {
+        Value::Number(Number { mantissa, scale, span }) => {
             let ty = ty_at(ty, *span);
-            quote_spanned!(place(*span)=> || _resource::value::number::<#ty>(#mantissa, #scale))
+            let (mantissa, scale) = (Literal::i64_unsuffixed(*mantissa), Literal::u32_unsuffixed(*scale));
+            quote_spanned!(place(*span)=> || _rt::value::number::<#ty>(#mantissa, #scale))
         }
-        Literal::Text(text) => {
+        Value::Text(text) => {
             let ty = ty_at(ty, text.span());
-            quote_spanned!(place(text.span())=> || _resource::value::text::<#ty>(#text))
+            quote_spanned!(place(text.span())=> || _rt::value::text::<#ty>(#text))
         }
-        Literal::Expression(expr) => quote!(|| _resource::value::expression::<#ty, _>(#expr)),
+        Value::Expression(expr) => quote!(|| _rt::value::expression::<#ty, _>(#expr)),
     }
 }
 
@@ -117,16 +118,13 @@ fn filter(filter: &Filter, ty: &Type) -> TokenStream {
     let ty = ty_at(ty, span);
     // The user's own token, so that editors find the operator behind it.
     let function = if operator == "in" { format_ident!("is_in", span = span) } else { operator.clone() };
-    let operator = quote_spanned!(place(span)=> _resource::op::#function::<#ty>());
-    match parameter {
-        Some(name) => quote!(_resource::FilterMeta::named(#operator, #name)),
-        None => quote!(_resource::FilterMeta::new(#operator)),
-    }
+    let parameter = parameter.as_ref().map(|it| quote!(.parameter(#it)));
+    quote_spanned!(place(span)=> _rt::op::#function::<#ty>()#parameter)
 }
 
 fn normalize(function: &Path, ty: &Type) -> TokenStream {
     let value = local("__value");
-    quote!(.normalize(|#value| _resource::value::normalize::<#ty>(#value, #function)))
+    quote!(.normalize(|#value| _rt::value::normalize::<#ty>(#value, #function)))
 }
 
 fn rule(rule: &Rule, ty: &Type) -> TokenStream {
@@ -135,51 +133,59 @@ fn rule(rule: &Rule, ty: &Type) -> TokenStream {
     let here = ty_at(ty, *span);
     let value = local("__value");
     let rule = match kind {
-        RuleKind::Length { min, max, equal } => {
-            let [min, max, equal] = [min, max, equal].map(|it| option(it.as_ref()));
-            quote_spanned!(at=> _resource::rule::length::<#here>(#min, #max, #equal))
+        RuleKind::Length { equal: Some(equal), .. } => {
+            quote_spanned!(at=> _rt::rule::length_equal::<#here>(#equal))
+        }
+        RuleKind::Length { min, max, equal: None } => {
+            let min = min.as_ref().map_or_else(|| quote!(0), ToTokens::to_token_stream);
+            let max = max.as_ref().map_or_else(|| quote!(_rt::rule::NO_MAX), ToTokens::to_token_stream);
+            quote_spanned!(at=> _rt::rule::length::<#here>(#min, #max))
         }
         RuleKind::Range { min, max, exclusive_min, exclusive_max } => {
-            let [min, max, exclusive_min, exclusive_max] =
-                [min, max, exclusive_min, exclusive_max].map(|it| option(it.as_ref().map(bound)));
-            quote_spanned!(at=> _resource::rule::range::<#here>(#min, #max, #exclusive_min, #exclusive_max))
+            let low = limit(min.as_ref(), exclusive_min.as_ref());
+            let high = limit(max.as_ref(), exclusive_max.as_ref());
+            quote_spanned!(at=> _rt::rule::range::<#here>(#low, #high))
         }
-        RuleKind::Email => quote_spanned!(at=> _resource::rule::email::<#here>()),
-        RuleKind::Url => quote_spanned!(at=> _resource::rule::url::<#here>()),
+        RuleKind::Email => quote_spanned!(at=> _rt::rule::email::<#here>()),
+        RuleKind::Url => quote_spanned!(at=> _rt::rule::url::<#here>()),
         RuleKind::Regex(path) => {
-            quote_spanned!(at=> _resource::rule::regex::<#here>(|| _resource::rule::as_regex(&#path)))
+            quote_spanned!(at=> _rt::rule::regex::<#here>(|| _rt::rule::as_regex(&#path)))
         }
-        RuleKind::Contains(text) => quote_spanned!(at=> _resource::rule::contains::<#here>(#text)),
-        RuleKind::DoesNotContain(text) => quote_spanned!(at=> _resource::rule::does_not_contain::<#here>(#text)),
+        RuleKind::Contains(text) => quote_spanned!(at=> _rt::rule::contains::<#here>(#text)),
+        RuleKind::DoesNotContain(text) => quote_spanned!(at=> _rt::rule::does_not_contain::<#here>(#text)),
         RuleKind::MustMatch { other, ty } => {
             let ty = ty_at(ty, *span);
-            quote_spanned!(at=> _resource::rule::must_match::<#here, #ty>(#other))
+            quote_spanned!(at=> _rt::rule::must_match::<#here, #ty>(#other))
         }
         RuleKind::Custom(function) => {
-            quote!(_resource::Rule::Custom(|#value| _resource::rule::custom::<#ty, _>(#value, #function)))
+            quote!(_rt::rule::function(|#value| _rt::rule::custom::<#ty, _>(#value, #function)))
         }
         RuleKind::Record(function) => {
-            quote!(_resource::Rule::Custom(|#value| _resource::rule::record::<#ty, _>(#value, #function)))
+            quote!(_rt::rule::function(|#value| _rt::rule::record::<#ty, _>(#value, #function)))
         }
         RuleKind::Object(function) => {
-            quote!(_resource::Rule::Custom(|#value| _resource::rule::object::<#ty, _>(#value, #function)))
+            quote!(_rt::rule::function(|#value| _rt::rule::object::<#ty, _>(#value, #function)))
         }
     };
     let code = code.as_ref().map(|it| quote!(.code(#it)));
     let message = message.as_ref().map(|it| quote!(.message(#it)));
-    quote!(_resource::RuleMeta::new(#rule) #code #message)
+    quote!(#rule #code #message)
 }
 
-fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
-    value.map_or_else(|| quote!(_resource::None), |it| quote!(_resource::Some(#it)))
-}
-
-fn bound(bound: &Bound) -> TokenStream {
+/// One end of a range.
+fn limit(inclusive: Option<&Bound>, exclusive: Option<&Bound>) -> TokenStream {
+    let (bound, function, variant) = match (inclusive, exclusive) {
+        (Some(bound), _) => (bound, quote!(at), quote!(Inclusive)),
+        (_, Some(bound)) => (bound, quote!(beyond), quote!(Exclusive)),
+        (None, None) => return quote!(_rt::rule::Limit::Open),
+    };
     match bound {
-        Bound::Number(Number { mantissa, scale: 0, .. }) => quote!(_resource::Bound::int(#mantissa)),
-        Bound::Number(Number { mantissa, scale, .. }) => quote!(_resource::rule::bound(#mantissa, #scale)),
+        Bound::Number(Number { mantissa, scale, .. }) => {
+            let (mantissa, scale) = (Literal::i64_unsuffixed(*mantissa), Literal::u32_unsuffixed(*scale));
+            quote!(_rt::rule::#function(#mantissa, #scale))
+        }
         Bound::Expression(expr) => {
-            quote!(_resource::Bound::Expr(|| _resource::rule::IntoBound::into_bound(#expr)))
+            quote!(_rt::rule::Limit::#variant(_rt::Bound::Expr(|| _rt::rule::IntoBound::into_bound(#expr))))
         }
     }
 }
@@ -195,10 +201,13 @@ pub(super) fn checks(checks: &[Check]) -> Option<TokenStream> {
             CheckKind::Comparable => ("comparable", None),
             CheckKind::Text => ("text", None),
             CheckKind::Nested => ("nested", None),
-            CheckKind::Number(Number { mantissa, scale, .. }) => ("number", Some(quote!(#mantissa, #scale))),
+            CheckKind::Number(Number { mantissa, scale, .. }) => {
+                let (mantissa, scale) = (Literal::i64_unsuffixed(*mantissa), Literal::u32_unsuffixed(*scale));
+                ("number", Some(quote!(#mantissa, #scale)))
+            }
         };
         let function = format_ident!("{function}", span = place(*span));
-        quote_spanned!(place(*span)=> _resource::check::#function::<#ty>(#arguments);)
+        quote_spanned!(place(*span)=> _rt::check::#function::<#ty>(#arguments);)
     });
     (!checks.is_empty()).then(|| quote!(const _: () = { #(#calls)* };))
 }

@@ -1,6 +1,6 @@
 //! Tokens. What comes in has been checked, so nothing in here can fail.
 //!
-//! Everything but the public items stands in `const _`, where `_resource` is the one name that is
+//! Everything but the public items stands in `const _`, where `_rt` is the one name that is
 //! brought in; and every path goes through it, so that nothing of the user's can get between.
 
 mod companion;
@@ -23,7 +23,7 @@ fn hidden(krate: &Path, items: &TokenStream) -> TokenStream {
         #[doc(hidden)]
         #[allow(dead_code, unreachable_pub, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = {
-            use #krate::__private as _resource;
+            use #krate::__private as _rt;
             #items
         };
     }

@@ -1,6 +1,6 @@
 //! The structs that a resource's models are, and what makes them models.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Ident, Path, Visibility};
 
@@ -24,7 +24,7 @@ fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
     });
     quote! {
         #doc
-        #[derive(#krate::__private::core::fmt::Debug, #krate::__private::core::clone::Clone)]
+        #[derive(#krate::__private::core::clone::Clone)]
         #[allow(dead_code, clippy::all, clippy::pedantic)]
         #vis struct #ident {
             #(#fields,)*
@@ -35,74 +35,61 @@ fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
 /// What makes a struct a model of the resource.
 pub(super) fn model_impls(model: &Model, resource: &Ident) -> TokenStream {
     let Model { ident, usage, doc: _, fields } = model;
-    let (values, it) = (local("__values"), local("__it"));
+    let values = local("__values");
     let usage_tokens = self::usage(*usage);
-    let taken = fields.iter().map(|ModelField { ident, ty, slot, form, .. }| match form {
-        Form::Whole | Form::Computed => quote!(#ident: #values.take::<#ty>(#slot)?),
-        Form::Optional => quote!(#ident: #values.take_update::<#ty>(#slot)?),
-    });
-    let given = fields.iter().map(|ModelField { ident, ty, slot, form, .. }| match form {
-        Form::Whole | Form::Computed => quote!(.with::<#ty>(#slot, &self.#ident)),
-        Form::Optional => quote!(.with_update::<#ty>(#slot, &self.#ident)),
-    });
-    let serde = serde_impls(ident, &quote!(_resource::model::serialize), &quote!(_resource::model::deserialize));
-    let from = matches!(usage, Usage::Response | Usage::View(_)).then(|| {
-        // Methods first: what follows moves fields out.
-        let computed = fields
-            .iter()
-            .filter(|it| it.form == Form::Computed)
-            .map(|ModelField { ident, .. }| quote!(#ident: #it.#ident()));
-        let moved = fields
-            .iter()
-            .filter(|it| it.form != Form::Computed)
-            .map(|ModelField { ident, .. }| quote!(#ident: #it.#ident));
-        quote! {
-            #[automatically_derived]
-            impl _resource::core::convert::From<#resource> for #ident {
-                fn from(#it: #resource) -> Self {
-                    Self { #(#computed,)* #(#moved,)* }
-                }
-            }
+    let taken = fields.iter().map(|ModelField { vis: _, ident, ty, doc: _, slot, form }| {
+        let slot = Literal::usize_unsuffixed(*slot);
+        match form {
+            Form::Whole | Form::Computed => quote!(#ident: #values.take::<#ty>(#slot)?),
+            Form::Optional => quote!(#ident: #values.take_update::<#ty>(#slot)?),
         }
     });
+    let given = fields.iter().map(|ModelField { vis: _, ident, ty, doc: _, slot, form }| {
+        let slot = Literal::usize_unsuffixed(*slot);
+        match form {
+            Form::Whole | Form::Computed => quote!(.with::<#ty>(#slot, &self.#ident)),
+            Form::Optional => quote!(.with_update::<#ty>(#slot, &self.#ident)),
+        }
+    });
+    let delegations = delegations(ident);
     quote! {
         #[automatically_derived]
-        impl _resource::Model for #ident {
-            const RESOURCE: &'static _resource::ResourceMeta = <#resource as _resource::Resource>::META;
-            const USAGE: _resource::Usage = #usage_tokens;
+        impl _rt::Model for #ident {
+            const RESOURCE: &'static _rt::ResourceMeta = <#resource as _rt::Resource>::META;
+            const USAGE: _rt::Usage = #usage_tokens;
 
-            fn from_values(#values: &mut _resource::Values) -> _resource::Result<Self, _resource::ValueError> {
-                _resource::Ok(Self { #(#taken,)* })
+            fn from_values(#values: &mut _rt::Values) -> _rt::Result<Self, _rt::ValueError> {
+                _rt::Ok(Self { #(#taken,)* })
             }
 
-            fn to_values(&self) -> _resource::Values {
-                _resource::Values::of(<Self as _resource::Model>::RESOURCE) #(#given)*
+            fn to_values(&self) -> _rt::Values {
+                _rt::Values::of(<Self as _rt::Model>::RESOURCE) #(#given)*
             }
         }
-        #serde
-        #from
+        #delegations
     }
 }
 
-/// Serde's two traits, which call these functions.
-pub(super) fn serde_impls(ident: &Ident, serialize: &TokenStream, deserialize: &TokenStream) -> TokenStream {
-    let (serializer, deserializer) = (local("__serializer"), local("__deserializer"));
+/// What the runtime does for all models alike.
+pub(super) fn delegations(ident: &Ident) -> TokenStream {
+    let (it, formatter) = (local("__it"), local("__f"));
     quote! {
         #[automatically_derived]
-        impl _resource::serde::Serialize for #ident {
-            fn serialize<__S: _resource::serde::Serializer>(
-                &self,
-                #serializer: __S,
-            ) -> _resource::Result<__S::Ok, __S::Error> {
-                #serialize(self, #serializer)
+        impl _rt::Serialize for #ident {
+            fn serialize<S: _rt::Serializer>(&self, #it: S) -> _rt::Result<S::Ok, S::Error> {
+                _rt::model::serialize(self, #it)
             }
         }
         #[automatically_derived]
-        impl<'de> _resource::serde::Deserialize<'de> for #ident {
-            fn deserialize<__D: _resource::serde::Deserializer<'de>>(
-                #deserializer: __D,
-            ) -> _resource::Result<Self, __D::Error> {
-                #deserialize(#deserializer)
+        impl<'de> _rt::Deserialize<'de> for #ident {
+            fn deserialize<D: _rt::Deserializer<'de>>(#it: D) -> _rt::Result<Self, D::Error> {
+                _rt::model::deserialize(#it)
+            }
+        }
+        #[automatically_derived]
+        impl _rt::fmt::Debug for #ident {
+            fn fmt(&self, #formatter: &mut _rt::fmt::Formatter<'_>) -> _rt::fmt::Result {
+                _rt::model::debug(self, #formatter)
             }
         }
     }
@@ -110,10 +97,13 @@ pub(super) fn serde_impls(ident: &Ident, serialize: &TokenStream, deserialize: &
 
 pub(super) fn usage(usage: Usage) -> TokenStream {
     match usage {
-        Usage::Create => quote!(_resource::Usage::Create),
-        Usage::Update => quote!(_resource::Usage::Update),
-        Usage::Response => quote!(_resource::Usage::Response),
-        Usage::View(index) => quote!(_resource::Usage::View(#index)),
+        Usage::Create => quote!(_rt::Usage::Create),
+        Usage::Update => quote!(_rt::Usage::Update),
+        Usage::Response => quote!(_rt::Usage::Response),
+        Usage::View(index) => {
+            let index = Literal::usize_unsuffixed(index);
+            quote!(_rt::Usage::View(#index))
+        }
     }
 }
 
@@ -137,10 +127,11 @@ pub(super) fn associated(outline: &Outline) -> TokenStream {
 pub(super) fn handles(outline: &Outline) -> TokenStream {
     let resource = &outline.ident;
     let handles = outline.handles.iter().map(|Handle { vis, ident, field, slot, ty }| {
+        let slot = Literal::usize_unsuffixed(*slot);
         let doc = format!(" The field `{field}`, for queries in Rust.");
         quote! {
             #[doc = #doc]
-            #vis const #ident: _resource::Field<Self, #ty> = _resource::Field::new(#slot);
+            #vis const #ident: _rt::Field<Self, #ty> = _rt::field(#slot);
         }
     });
     quote!(impl #resource { #(#handles)* })

@@ -1,6 +1,6 @@
 //! `impl Resource`: the description as a constant, and the ways between the struct and its values.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type, TypePath};
@@ -22,8 +22,8 @@ pub(crate) fn resource(resource: &Resource) -> TokenStream {
     let checks = meta::checks(&resource.checks);
     let items = quote! {
         #[automatically_derived]
-        impl _resource::Resource for #ident {
-            const META: &'static _resource::ResourceMeta = &#meta;
+        impl _rt::Resource for #ident {
+            const META: &'static _rt::ResourceMeta = &#meta;
             #associated
             #conversions
         }
@@ -59,20 +59,22 @@ fn meta(resource: &Resource) -> TokenStream {
     let fields = fields.iter().map(meta::field);
     let doc = doc.as_ref().map(|it| quote!(.doc(#it)));
     let computed = self::computed(computed, &outline.ident);
-    let views = list(
-        views.iter().map(|View { name, fields }| quote!(_resource::ViewMeta { name: #name, fields: &[#(#fields),*] })),
-    )
-    .map(|it| quote!(.views(#it)));
+    let views =
+        list(views.iter().map(|View { name, fields }| quote!(_rt::ViewMeta { name: #name, fields: &[#(#fields),*] })))
+            .map(|it| quote!(.views(#it)));
     let list_view = list_view.as_ref().map(|it| quote!(.list(#it)));
     let sort = list(sort.iter().map(sort_key)).map(|it| quote!(.sort(#it)));
-    let page = page.map(|Page { size, max }| quote!(.page(#size, #max)));
+    let page = page.map(|Page { size, max }| {
+        let (size, max) = (Literal::u32_unsuffixed(size), Literal::u32_unsuffixed(max));
+        quote!(.page(#size, #max))
+    });
     let operations = operations.as_ref().map(|it| self::operations(it));
     let require_if_match = require_if_match.then(|| quote!(.require_if_match()));
     let unique = list(unique.iter().map(|it| quote!(&[#(#it),*]))).map(|it| quote!(.unique(#it)));
     let indexes = list(indexes.iter().map(|it| quote!(&[#(#it),*]))).map(|it| quote!(.indexes(#it)));
     let rules = meta::rules(rules, &ty);
     quote! {
-        _resource::ResourceMeta::new(#name, #path, #table, &[#(#fields),*])
+        _rt::ResourceMeta::new(#name, #path, #table, &[#(#fields),*])
             #doc #computed #views #list_view #sort #page #operations #require_if_match #unique #indexes #rules
     }
 }
@@ -81,38 +83,38 @@ fn sort_key(key: &SortKey) -> TokenStream {
     let SortKey { field, descending, nulls_first } = key;
     let direction = format_ident!("{}", if *descending { "desc" } else { "asc" });
     let nulls_first = nulls_first.then(|| quote!(.nulls_first()));
-    quote!(_resource::SortMeta::#direction(#field) #nulls_first)
+    quote!(_rt::SortMeta::#direction(#field) #nulls_first)
 }
 
 fn operations(operations: &[Operations]) -> TokenStream {
     let calls = operations.iter().map(|it| match it {
         Operations::Set(name) => {
             let name = Ident::new(name, proc_macro2::Span::call_site());
-            quote!(.union(_resource::Operations::#name))
+            quote!(.union(_rt::Operations::#name))
         }
         Operations::One(name) => {
             let name = Ident::new(name, proc_macro2::Span::call_site());
-            quote!(.with(_resource::Operation::#name))
+            quote!(.with(_rt::Operation::#name))
         }
     });
-    quote!(.operations(_resource::Operations::NONE #(#calls)*))
+    quote!(.operations(_rt::Operations::NONE #(#calls)*))
 }
 
 /// The computed fields, and the one function that evaluates them all.
 fn computed(computed: &[Computed], resource: &Ident) -> Option<TokenStream> {
     let metas = list(computed.iter().map(|Computed { ident: _, name, ty, doc }| {
         let doc = doc.as_ref().map(|it| quote!(.doc(#it)));
-        quote!(_resource::ComputedMeta::of::<#ty>(#name) #doc)
+        quote!(_rt::ComputedMeta::of::<#ty>(#name) #doc)
     }))?;
     let (record, it) = (local("__record"), local("__it"));
     let values = computed.iter().map(|Computed { ident, ty, .. }| {
         // At the type, so that a method that returns another one is shown beside the two.
-        quote_spanned!(place(ty.span())=> _resource::value::computed::<#ty>(#it.#ident()))
+        quote_spanned!(place(ty.span())=> _rt::value::computed::<#ty>(#it.#ident()))
     });
     Some(quote! {
         .computed(#metas, |#record| {
-            let #it = <#resource as _resource::Resource>::from_record(_resource::core::clone::Clone::clone(#record))?;
-            _resource::Ok(_resource::vec![#(#values),*])
+            let #it = <#resource as _rt::Resource>::from_record(_rt::core::clone::Clone::clone(#record))?;
+            _rt::Ok(_rt::vec![#(#values),*])
         })
     })
 }
@@ -121,16 +123,15 @@ fn computed(computed: &[Computed], resource: &Ident) -> Option<TokenStream> {
 fn conversions(fields: &[Field]) -> TokenStream {
     let (record, values) = (local("__record"), local("__values"));
     let taken = fields.iter().map(|Field { ident, ty, .. }| quote!(#ident: #values.take::<#ty>()?));
-    let given =
-        fields.iter().map(|Field { ident, ty, .. }| quote!(<#ty as _resource::FieldType>::into_value(self.#ident)));
+    let given = fields.iter().map(|Field { ident, ty, .. }| quote!(<#ty as _rt::FieldType>::into_value(self.#ident)));
     quote! {
-        fn from_record(#record: _resource::Record) -> _resource::Result<Self, _resource::ValueError> {
-            let mut #values = _resource::Fields::new(#record.values);
-            _resource::Ok(Self { #(#taken,)* })
+        fn from_record(#record: _rt::Record) -> _rt::Result<Self, _rt::ValueError> {
+            let mut #values = _rt::Fields::new(#record.values);
+            _rt::Ok(Self { #(#taken,)* })
         }
 
-        fn into_values(self) -> _resource::Vec<_resource::Value> {
-            _resource::vec![#(#given),*]
+        fn into_values(self) -> _rt::Vec<_rt::Value> {
+            _rt::vec![#(#given),*]
         }
     }
 }

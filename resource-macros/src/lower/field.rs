@@ -13,7 +13,7 @@ use crate::attrs::{
     Bare, Expression, FieldAttrs, Keyed, MaybeExpression, ObjectFieldAttrs, Off, ResourceAttrs, ValidateAttrs,
 };
 use crate::error::Errors;
-use crate::model::{Access, Check, CheckKind, Field, Filter, Literal, Role};
+use crate::model::{Access, Check, CheckKind, Field, Filter, Role, Value};
 
 /// A field of a resource, and what else there is to know of it.
 pub(super) struct Lowered {
@@ -89,7 +89,7 @@ pub(super) fn resource_field(
     }
     let example = example.take(errors).and_then(|it| lower_example(it, errors));
     for literal in [&default, &example].into_iter().flatten() {
-        if let Literal::Number(number) = literal {
+        if let Value::Number(number) = literal {
             checks.push(Check { kind: CheckKind::Number(*number), ty: ty.clone(), span: number.span });
         }
     }
@@ -187,7 +187,7 @@ pub(super) fn object_field(
     let default = default.take(errors).and_then(|it| lower_default(it, Role::Plain, errors));
     let example = example.take(errors).and_then(|it| lower_example(it, errors));
     for literal in [&default, &example].into_iter().flatten() {
-        if let Literal::Number(number) = literal {
+        if let Value::Number(number) = literal {
             checks.push(Check { kind: CheckKind::Number(*number), ty: ty.clone(), span: number.span });
         }
     }
@@ -212,18 +212,18 @@ pub(super) fn object_field(
     })
 }
 
-fn lower_default(given: Keyed<MaybeExpression>, role: Role, errors: &mut Errors) -> Option<Literal> {
+fn lower_default(given: Keyed<MaybeExpression>, role: Role, errors: &mut Errors) -> Option<Value> {
     if !matches!(role, Role::Plain) {
         errors.push(&given.key, "the framework sets this field by itself", "remove `default`");
         return None;
     }
     match given.value.0 {
-        None => Some(Literal::OfType(given.key.span())),
+        None => Some(Value::OfType(given.key.span())),
         Some(expr) => errors.handle(literal(expr)),
     }
 }
 
-fn lower_example(given: Keyed<Expression>, errors: &mut Errors) -> Option<Literal> {
+fn lower_example(given: Keyed<Expression>, errors: &mut Errors) -> Option<Value> {
     errors.handle(literal(given.value.0))
 }
 

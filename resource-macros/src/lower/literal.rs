@@ -4,17 +4,17 @@ use quote::ToTokens;
 use syn::{Expr, ExprLit, ExprUnary, Lit, UnOp};
 
 use crate::error::error;
-use crate::model::{Bound, Literal, Number};
+use crate::model::{Bound, Number, Value};
 
 /// A default or an example.
-pub(super) fn literal(expr: Expr) -> syn::Result<Literal> {
+pub(super) fn literal(expr: Expr) -> syn::Result<Value> {
     let expr = ungrouped(expr);
     if let Some(number) = number(&expr)? {
-        return Ok(Literal::Number(number));
+        return Ok(Value::Number(number));
     }
     Ok(match expr {
-        Expr::Lit(ExprLit { lit: Lit::Str(it), .. }) => Literal::Text(it),
-        it => Literal::Expression(Box::new(it)),
+        Expr::Lit(ExprLit { lit: Lit::Str(it), .. }) => Value::Text(it),
+        it => Value::Expression(Box::new(it)),
     })
 }
 

@@ -1,17 +1,17 @@
-//! The operators, each as a function that only types with that operator can be given to.
+//! The operators of filters, each as a function that only types with that operator can be given to.
 //!
 //! The names are those of attributes, so that the derive forwards what the user wrote (only `in`
 //! is a keyword, and has another name here).
 
-use crate::field::{Comparable, FieldType, Listing, Ordered, Textual};
+use crate::field::{Comparable, FieldType, FilterMeta, Listing, Nullable, Ordered, Textual};
 use crate::query::Operator;
 
 macro_rules! operators {
     ($($name:ident $operator:ident $ability:ident;)*) => {$(
         #[doc = concat!("[`Operator::", stringify!($operator), "`].")]
         #[must_use]
-        pub const fn $name<T: FieldType<Inner: $ability>>() -> Operator {
-            Operator::$operator
+        pub const fn $name<T: FieldType<Inner: $ability>>() -> FilterMeta {
+            FilterMeta::new(Operator::$operator)
         }
     )*};
 }
@@ -36,6 +36,6 @@ operators! {
 
 /// [`Operator::IsNull`].
 #[must_use]
-pub const fn is_null<T: crate::field::Nullable>() -> Operator {
-    Operator::IsNull
+pub const fn is_null<T: Nullable>() -> FilterMeta {
+    FilterMeta::new(Operator::IsNull)
 }

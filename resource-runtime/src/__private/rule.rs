@@ -6,31 +6,70 @@ use rust_decimal::Decimal;
 use validator::AsRegex;
 
 use crate::field::{
-    Bound, ContainsText, CustomRule, FieldType, Measured, Numeric, ObjectType, Role, Rule, RuleError, Textual, Value,
+    Bound, ContainsText, CustomRule, FieldType, Measured, Numeric, ObjectType, Role, Rule, RuleError, RuleMeta,
+    Textual, Value,
 };
 use crate::resource::{Record, Resource};
 
-/// `length(min, max, equal)`
+/// In place of a `max` that was not given.
+pub const NO_MAX: u64 = u64::MAX;
+
+/// `length(min, max)`
 #[must_use]
-pub const fn length<T: FieldType<Inner: Measured>>(min: Option<u64>, max: Option<u64>, equal: Option<u64>) -> Rule {
-    Rule::Length { min, max, equal }
+pub const fn length<T: FieldType<Inner: Measured>>(min: u64, max: u64) -> RuleMeta {
+    let min = if min == 0 { None } else { Some(min) };
+    let max = if max == NO_MAX { None } else { Some(max) };
+    RuleMeta::new(Rule::Length { min, max, equal: None })
 }
 
-/// `range(min, max, exclusive_min, exclusive_max)`
+/// `length(equal)`
 #[must_use]
-pub const fn range<T: FieldType<Inner: Numeric>>(
-    min: Option<Bound>,
-    max: Option<Bound>,
-    exclusive_min: Option<Bound>,
-    exclusive_max: Option<Bound>,
-) -> Rule {
-    Rule::Range { min, max, exclusive_min, exclusive_max }
+pub const fn length_equal<T: FieldType<Inner: Measured>>(equal: u64) -> RuleMeta {
+    RuleMeta::new(Rule::Length { min: None, max: None, equal: Some(equal) })
 }
 
-/// A bound that was written as a number.
+/// One end of a range.
+#[derive(Debug, Clone, Copy)]
+pub enum Limit {
+    /// None.
+    Open,
+    /// The bound itself is inside.
+    Inclusive(Bound),
+    /// The bound itself is outside.
+    Exclusive(Bound),
+}
+
+impl Limit {
+    const fn inclusive(self) -> Option<Bound> {
+        if let Self::Inclusive(it) = self { Some(it) } else { None }
+    }
+
+    const fn exclusive(self) -> Option<Bound> {
+        if let Self::Exclusive(it) = self { Some(it) } else { None }
+    }
+}
+
+/// `range(min or exclusive_min, max or exclusive_max)`
 #[must_use]
-pub const fn bound(mantissa: i64, scale: u32) -> Bound {
-    Bound::Literal { mantissa, scale }
+pub const fn range<T: FieldType<Inner: Numeric>>(low: Limit, high: Limit) -> RuleMeta {
+    RuleMeta::new(Rule::Range {
+        min: low.inclusive(),
+        max: high.inclusive(),
+        exclusive_min: low.exclusive(),
+        exclusive_max: high.exclusive(),
+    })
+}
+
+/// `min` or `max`, written as a number: `mantissa / 10^scale`.
+#[must_use]
+pub const fn at(mantissa: i64, scale: u32) -> Limit {
+    Limit::Inclusive(Bound::Literal { mantissa, scale })
+}
+
+/// `exclusive_min` or `exclusive_max`, written as a number.
+#[must_use]
+pub const fn beyond(mantissa: i64, scale: u32) -> Limit {
+    Limit::Exclusive(Bound::Literal { mantissa, scale })
 }
 
 /// A number that a bound can be computed as.
@@ -58,20 +97,20 @@ bounds!(i8 i16 i32 i64 u8 u16 u32 u64 Decimal);
 
 /// `email`
 #[must_use]
-pub const fn email<T: FieldType<Inner: Textual>>() -> Rule {
-    Rule::Email
+pub const fn email<T: FieldType<Inner: Textual>>() -> RuleMeta {
+    RuleMeta::new(Rule::Email)
 }
 
 /// `url`
 #[must_use]
-pub const fn url<T: FieldType<Inner: Textual>>() -> Rule {
-    Rule::Url
+pub const fn url<T: FieldType<Inner: Textual>>() -> RuleMeta {
+    RuleMeta::new(Rule::Url)
 }
 
 /// `regex(path)`
 #[must_use]
-pub const fn regex<T: FieldType<Inner: Textual>>(regex: fn() -> Cow<'static, regex::Regex>) -> Rule {
-    Rule::Regex(regex)
+pub const fn regex<T: FieldType<Inner: Textual>>(regex: fn() -> Cow<'static, regex::Regex>) -> RuleMeta {
+    RuleMeta::new(Rule::Regex(regex))
 }
 
 /// The pattern behind a `regex(path = …)`.
@@ -81,20 +120,26 @@ pub fn as_regex<R: AsRegex>(regex: &'static R) -> Cow<'static, regex::Regex> {
 
 /// `contains(pattern)`
 #[must_use]
-pub const fn contains<T: FieldType<Inner: ContainsText>>(pattern: &'static str) -> Rule {
-    Rule::Contains(pattern)
+pub const fn contains<T: FieldType<Inner: ContainsText>>(pattern: &'static str) -> RuleMeta {
+    RuleMeta::new(Rule::Contains(pattern))
 }
 
 /// `does_not_contain(pattern)`
 #[must_use]
-pub const fn does_not_contain<T: FieldType<Inner: ContainsText>>(pattern: &'static str) -> Rule {
-    Rule::DoesNotContain(pattern)
+pub const fn does_not_contain<T: FieldType<Inner: ContainsText>>(pattern: &'static str) -> RuleMeta {
+    RuleMeta::new(Rule::DoesNotContain(pattern))
 }
 
 /// `must_match(other)`, between fields of one type.
 #[must_use]
-pub const fn must_match<T: FieldType, U: FieldType<Inner = T::Inner>>(other: &'static str) -> Rule {
-    Rule::MustMatch(other)
+pub const fn must_match<T: FieldType, U: FieldType<Inner = T::Inner>>(other: &'static str) -> RuleMeta {
+    RuleMeta::new(Rule::MustMatch(other))
+}
+
+/// `custom(function)` and `schema(function)`
+#[must_use]
+pub const fn function(function: fn(&Value) -> Result<(), RuleError>) -> RuleMeta {
+    RuleMeta::new(Rule::Custom(function))
 }
 
 /// Calls a `custom(function)`; null passes.

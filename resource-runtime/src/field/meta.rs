@@ -255,4 +255,10 @@ impl FilterMeta {
     pub const fn named(operator: Operator, parameter: &'static str) -> Self {
         Self { operator, parameter: Some(parameter) }
     }
+
+    /// Under this name instead.
+    #[must_use]
+    pub const fn parameter(self, parameter: &'static str) -> Self {
+        Self::named(self.operator, parameter)
+    }
 }

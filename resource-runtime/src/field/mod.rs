@@ -7,9 +7,9 @@
 //! and queries, building SQL, writing JSON, describing the API) reads those constants. That code is
 //! compiled once, in this crate, instead of once per resource in the user's.
 
-mod fold;
 mod ability;
 mod custom;
+mod fold;
 mod kind;
 mod meta;
 mod moment;
@@ -22,12 +22,12 @@ pub(crate) mod text;
 mod types;
 mod value;
 
-pub use fold::fold;
 pub use ability::{
     ClientId, Comparable, ContainsText, CreationTime, EmptyInNewRow, FromText, Listing, Measured, NestedValue,
     Nullable, Numeric, Ordered, StoreId, Textual, UpdateTime,
 };
 pub use custom::{ByReference, ByTarget, ByValue, CustomRule};
+pub use fold::fold;
 pub use kind::{IntKind, Kind};
 pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
 pub use object::{EnumMeta, EnumType, Fields, ObjectMeta, ObjectType, Variant};

@@ -15,8 +15,9 @@ use super::mounted::Context;
 use super::nest::{Mount, Nest};
 use super::routes::PathRoutes;
 use super::settings::Settings;
-use super::{Routes, error, health, serve};
+use super::{Routes, docs, document, error, health, serve};
 use crate::error::{Envelope, Error, ProblemDetails, Result};
+use crate::openapi::{self, ErrorModel, Info};
 use crate::query::CursorKeys;
 use crate::store::Database;
 
@@ -33,10 +34,9 @@ use crate::store::Database;
 /// ```
 #[must_use = "an API does nothing until it is served or built"]
 pub struct Api {
-    name: String,
-    version: String,
-    description: Option<String>,
+    info: Info,
     envelope: Arc<dyn Envelope>,
+    errors: ErrorModel,
     settings: Settings,
     root: Nest,
     layers: Vec<Box<dyn FnOnce(Router) -> Router + Send>>,
@@ -46,10 +46,9 @@ impl Api {
     /// An API of this name and version.
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
-            version: version.into(),
-            description: None,
+            info: Info::new(name, version),
             envelope: Arc::new(ProblemDetails::default()),
+            errors: ErrorModel::default(),
             settings: Settings::default(),
             root: Nest::default(),
             layers: Vec::new(),
@@ -58,13 +57,34 @@ impl Api {
 
     /// With a description, which its document shows.
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.info = self.info.description(description);
         self
     }
 
-    /// With errors in another form.
+    /// With more to say of itself in its document: a licence, whom to ask, where it is served.
+    ///
+    /// ```
+    /// use resource_runtime::openapi::License;
+    /// use resource_runtime::prelude::*;
+    ///
+    /// let api = Api::new("Books", "1.0.0").info(|info| info.license(License::spdx("MIT", "MIT")));
+    /// ```
+    pub fn info(mut self, more: impl FnOnce(Info) -> Info) -> Self {
+        self.info = more(self.info);
+        self
+    }
+
+    /// With errors in another form. The document describes what the envelope writes; for more
+    /// words there is [`Api::error_model`].
     pub fn envelope(mut self, envelope: impl Envelope) -> Self {
+        self.errors = ErrorModel::of(&envelope);
         self.envelope = Arc::new(envelope);
+        self
+    }
+
+    /// With another schema of errors in the document.
+    pub fn error_model(mut self, errors: ErrorModel) -> Self {
+        self.errors = errors;
         self
     }
 
@@ -145,11 +165,13 @@ impl Api {
         settings: Settings,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<()> {
-        let name = self.name.clone();
+        let name = self.info.title.clone();
         let Assembled { edge, databases, docs } = self.settings(settings.clone()).assemble()?;
         let address = listener.local_addr()?;
-        let docs = docs.map(|path| format!(", docs at http://{address}{path}")).unwrap_or_default();
-        tracing::info!("{name} listens on http://{address}{docs}");
+        match docs {
+            Some(path) => tracing::info!("{name} listens on http://{address}, docs at http://{address}{path}"),
+            None => tracing::info!("{name} listens on http://{address}"),
+        }
         serve::run(listener, edge, &settings, stop).await;
         for database in databases {
             database.close().await;
@@ -161,7 +183,7 @@ impl Api {
     fn assemble(self) -> Result<Assembled> {
         let keys = match self.settings.cursor_keys.as_slice() {
             [] => CursorKeys::random(),
-            keys => CursorKeys::new(keys),
+            keys => CursorKeys::new(keys)?,
         };
         let context = Context {
             keys: Arc::new(keys),
@@ -170,12 +192,14 @@ impl Api {
         };
         let mut paths = Paths::default();
         let mut databases = Vec::new();
+        let mut documented = Vec::new();
         let mut routers = Vec::new();
         for mount in self.root.mounts {
             match mount {
                 Mount::Resource(prefix, routes) => {
                     check_prefix(&prefix)?;
                     add_database(&mut databases, routes.database());
+                    documented.push(openapi::Mounted::new(routes.meta(), prefix.clone()));
                     for PathRoutes { path, methods } in routes.mount(&context) {
                         let owner = format!("`{}`", routes.meta().name);
                         paths.add(&format!("{prefix}{path}"), owner, methods, true)?;
@@ -191,11 +215,7 @@ impl Api {
                 }
             }
         }
-        paths.add_if_free("/health", health::live());
-        paths.add_if_free("/health/ready", health::ready(databases.clone()));
-        let docs: Option<&'static str> = None;
-        paths.add_if_free("/", health::index(index(&self.name, &self.version, docs)));
-
+        let docs = paths.add_service(&self.info, &documented, &self.errors, &databases)?;
         let mut router = paths.router;
         for (prefix, other) in routers {
             router = merge(router, &prefix, other)?;
@@ -235,18 +255,47 @@ impl Paths {
         }
         for form in forms {
             if let Some(other) = self.owners.get(&shape(&form)) {
-                let way_out = if both_forms { "give one of them another `path`" } else { "give one of them another path" };
+                let way_out =
+                    if both_forms { "give one of them another `path`" } else { "give one of them another path" };
                 return Err(Error::new(format!("{other} and {owner} are both mounted on {form}; {way_out}")));
             }
             self.owners.insert(shape(&form), owner.clone());
-            self.router = std::mem::take(&mut self.router).route(&form, methods.clone());
+            let router = std::mem::take(&mut self.router);
+            let methods = methods.clone();
+            self.router = guarded(&form, || router.route(&form, methods))?;
         }
         Ok(())
     }
 
+    /// The framework's own paths; gives that of the page with the documentation.
+    fn add_service(
+        &mut self,
+        info: &Info,
+        mounted: &[openapi::Mounted],
+        errors: &ErrorModel,
+        databases: &[Database],
+    ) -> Result<Option<&'static str>> {
+        let docs = Some("/docs").filter(|it| cfg!(feature = "docs-ui") && !self.has(it));
+        let taken: Vec<&str> = ["/", "/health", "/health/ready"].into_iter().filter(|it| self.has(it)).collect();
+        self.add_if_free("/health", health::live());
+        self.add_if_free("/health/ready", health::ready(databases.to_vec()));
+        self.add_if_free("/", health::index(index(info, docs)));
+        if ["/openapi.json", "/docs", "/redoc"].iter().any(|it| self.has(it)) {
+            // An application that brings one of them brings its own documentation.
+            return Ok(None);
+        }
+        let document = document::document(info, mounted, |path| !taken.contains(&path), errors)?;
+        self.router = merge(std::mem::take(&mut self.router), "", docs::router(document, &info.title))?;
+        Ok(docs)
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.owners.contains_key(&shape(path))
+    }
+
     /// The framework's own paths give way to the application's.
     fn add_if_free(&mut self, path: &str, methods: MethodRouter) {
-        if !self.owners.contains_key(&shape(path)) {
+        if !self.has(path) {
             // It is free, so that there is nothing to clash with.
             let _ = self.add(path, "the framework".to_owned(), methods, false);
         }
@@ -262,18 +311,21 @@ fn check_prefix(prefix: &str) -> Result<()> {
     if prefix.is_empty() || (prefix.starts_with('/') && !prefix.ends_with('/') && !prefix.contains("//")) {
         return Ok(());
     }
-    Err(Error::new(format!("`{prefix}` is no prefix of paths; write it like `/api/v1`, with a slash in front and none behind")))
+    Err(Error::new(format!(
+        "`{prefix}` is no prefix of paths; write it like `/api/v1`, with a slash in front and none behind"
+    )))
 }
 
-/// axum panics where routers clash, and does not say beforehand what is in one.
 fn merge(router: Router, prefix: &str, other: Router) -> Result<Router> {
-    let merged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        if prefix.is_empty() { router.merge(other) } else { router.nest(prefix, other) }
-    }));
-    merged.map_err(|panic| {
+    let place = if prefix.is_empty() { "the root" } else { prefix };
+    guarded(place, || if prefix.is_empty() { router.merge(other) } else { router.nest(prefix, other) })
+}
+
+/// axum panics where routes clash, and does not tell beforehand what a router has.
+fn guarded(place: &str, mount: impl FnOnce() -> Router) -> Result<Router> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(mount)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-        let place = if prefix.is_empty() { "the root" } else { prefix };
-        Error::new(format!("a router cannot be mounted at {place}: {}", text.unwrap_or("it clashes with another")))
+        Error::new(format!("nothing can be mounted at {place}: {}", text.unwrap_or("it clashes with something else")))
     })
 }
 
@@ -284,20 +336,17 @@ fn add_database(databases: &mut Vec<Database>, database: &Database) {
     }
 }
 
-fn index(name: &str, version: &str, docs: Option<&str>) -> Vec<u8> {
-    let mut links = serde_json::json!({"health": "/health", "ready": "/health/ready"});
-    if let (Some(docs), Some(links)) = (docs, links.as_object_mut()) {
-        links.insert("docs".to_owned(), docs.into());
-        links.insert("openapi".to_owned(), "/openapi.json".into());
-    }
-    serde_json::json!({"name": name, "version": version, "links": links}).to_string().into_bytes()
+fn index(info: &Info, docs: Option<&str>) -> Vec<u8> {
+    let links = serde_json::json!({
+        "docs": docs, "openapi": "/openapi.json", "health": "/health", "ready": "/health/ready",
+    });
+    serde_json::json!({"name": info.title, "version": info.version, "links": links}).to_string().into_bytes()
 }
 
 impl fmt::Debug for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Api")
-            .field("name", &self.name)
-            .field("version", &self.version)
+            .field("info", &self.info)
             .field("root", &self.root)
             .finish_non_exhaustive()
     }

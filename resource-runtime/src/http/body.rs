@@ -13,12 +13,7 @@ use crate::error::{ApiError, ErrorCode};
 /// # Errors
 ///
 /// 415, 413, or 400 where it ends before it should.
-pub(super) async fn read(
-    parts: &Parts,
-    body: Body,
-    allowed: &[&'static str],
-    limit: usize,
-) -> Result<Bytes, ApiError> {
+pub(super) async fn read(parts: &Parts, body: Body, allowed: &[&'static str], limit: usize) -> Result<Bytes, ApiError> {
     // A request without a body is better told that its JSON is missing than its media type.
     if !body.is_end_stream() || parts.headers.contains_key(http::header::CONTENT_TYPE) {
         negotiate::takes(&parts.headers, allowed)?;
@@ -29,7 +24,9 @@ pub(super) async fn read(
     match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if is_too_long(&*error) => Err(too_large(limit)),
-        Err(error) => Err(ApiError::new(ErrorCode::BAD_REQUEST).detail("the body could not be read to its end").source(error)),
+        Err(error) => {
+            Err(ApiError::new(ErrorCode::BAD_REQUEST).detail("the body could not be read to its end").source(error))
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::conditional::Preconditions;
 use super::mounted::Mounted;
 use super::{around, body, negotiate, respond};
-use crate::error::{ApiError, Envelope, ErrorCode, Problem, Problems, Report};
+use crate::error::{ApiError, ErrorCode, Problem, Problems, Report};
 use crate::field::{Kind, Value};
 use crate::input;
 use crate::query;
@@ -142,8 +142,11 @@ impl Mounted {
         let problem = |pointer: &str, code: &'static str, detail: &str| Problem::pointer(pointer, code, detail);
         let invalid = |problem| Problems::from(vec![problem]).into_error(ErrorCode::VALIDATION_FAILED);
         let raw: &RawValue = serde_json::from_slice(body).map_err(|error| {
-            ApiError::new(ErrorCode::MALFORMED_JSON)
-                .detail(format!("line {}, column {}: the body is not JSON", error.line(), error.column()))
+            ApiError::new(ErrorCode::MALFORMED_JSON).detail(format!(
+                "line {}, column {}: the body is not JSON",
+                error.line(),
+                error.column()
+            ))
         })?;
         let members: HashMap<String, &RawValue> = serde_json::from_str(raw.get())
             .map_err(|_| invalid(problem("", "invalid_type", "must be an object with `ids`")))?;

@@ -108,17 +108,21 @@ impl Preconditions {
 /// The row was changed since.
 pub(super) fn stale() -> ApiError {
     let detail = "the row is not in this version any more; read it again";
-    ApiError::new(ErrorCode::PRECONDITION_FAILED)
-        .detail(detail)
-        .problem(Problem::header("If-Match", "precondition_failed", detail))
+    ApiError::new(ErrorCode::PRECONDITION_FAILED).detail(detail).problem(Problem::header(
+        "If-Match",
+        "precondition_failed",
+        detail,
+    ))
 }
 
 /// The row is there already.
 pub(super) fn exists() -> ApiError {
     let detail = "the row is there already";
-    ApiError::new(ErrorCode::PRECONDITION_FAILED)
-        .detail(detail)
-        .problem(Problem::header("If-None-Match", "precondition_failed", detail))
+    ApiError::new(ErrorCode::PRECONDITION_FAILED).detail(detail).problem(Problem::header(
+        "If-None-Match",
+        "precondition_failed",
+        detail,
+    ))
 }
 
 impl Tags {

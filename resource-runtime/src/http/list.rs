@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawPathParams, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, header};
@@ -20,7 +20,7 @@ const TOTAL_PAGES: HeaderName = HeaderName::from_static("x-total-pages");
 
 pub(super) async fn list(
     State(mounted): State<Arc<Mounted>>,
-    params: Option<RawPathParams>,
+    params: path::Params,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
@@ -31,7 +31,7 @@ pub(super) async fn list(
         None => Arc::clone(&mounted.list),
         Some(fields) => Arc::new(Projection::new(mounted.meta, fields)),
     };
-    let request = ListRequest { mounted: &mounted, parts: &parts, params: params.as_ref(), raw, query: &query };
+    let request = ListRequest { mounted: &mounted, parts: &parts, params: &params, raw, query: &query };
     match &query.paging {
         Paging::Page { page, per_page } => request.page(*page, *per_page, projection).await,
         Paging::Cursor { limit, keyset } => request.cursor(*limit, keyset.as_ref(), projection).await,
@@ -41,7 +41,7 @@ pub(super) async fn list(
 struct ListRequest<'a> {
     mounted: &'a Mounted,
     parts: &'a Parts,
-    params: Option<&'a RawPathParams>,
+    params: &'a path::Params,
     raw: &'a str,
     query: &'a ListQuery,
 }

@@ -17,6 +17,7 @@ mod body;
 mod bulk;
 mod conditional;
 mod docs;
+mod document;
 mod error;
 mod health;
 mod item;

@@ -199,7 +199,8 @@ mod tests {
 
     #[test]
     fn media_types_match_without_case_and_with_parameters() {
-        for value in ["application/json", "APPLICATION/JSON; charset=utf-8", "application/json;charset=\"UTF-8\"; x=y"] {
+        for value in ["application/json", "APPLICATION/JSON; charset=utf-8", "application/json;charset=\"UTF-8\"; x=y"]
+        {
             assert!(takes(&headers(header::CONTENT_TYPE, &[value]), JSON).is_ok(), "{value}");
         }
         assert!(takes(&headers(header::CONTENT_TYPE, &["application/merge-patch+json"]), PATCH).is_ok());

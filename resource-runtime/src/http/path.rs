@@ -1,5 +1,6 @@
 //! Paths: their escapes, and what of them goes into answers.
 
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{MatchedPath, RawPathParams};
 use http::Uri;
 use http::request::Parts;
@@ -7,15 +8,20 @@ use http::request::Parts;
 use crate::error::{ApiError, ErrorCode, Problem};
 use crate::field::{Kind, Value};
 
+/// The parameters of a path, as far as they could be decoded.
+pub(super) type Params = Result<RawPathParams, RawPathParamsRejection>;
+
 /// The last segment of a path, decoded.
 pub(super) fn last_segment(path: &str) -> Result<String, ApiError> {
     let path = path.strip_suffix('/').unwrap_or(path);
     let segment = path.rsplit('/').next().unwrap_or(path);
     let invalid = || {
         let detail = "has a `%` that starts no escape of UTF-8";
-        ApiError::new(ErrorCode::BAD_REQUEST)
-            .detail(format!("the path {detail}"))
-            .problem(Problem::parameter("id", "invalid_encoding", detail))
+        ApiError::new(ErrorCode::BAD_REQUEST).detail(format!("the path {detail}")).problem(Problem::parameter(
+            "id",
+            "invalid_encoding",
+            detail,
+        ))
     };
     let bytes = decode(segment, |_| true).ok_or_else(invalid)?;
     String::from_utf8(bytes).map_err(|_| invalid())
@@ -77,7 +83,7 @@ pub(super) fn normalized(uri: &Uri) -> Result<Option<Uri>, ApiError> {
 ///
 /// It is put together from the router's template and the parameters, because axum cuts the
 /// prefix off the request's path where routers are nested.
-pub(super) fn collection(parts: &Parts, params: Option<&RawPathParams>, on_item: bool) -> String {
+pub(super) fn collection(parts: &Parts, params: &Params, on_item: bool) -> String {
     let template = parts.extensions.get::<MatchedPath>().map_or_else(|| parts.uri.path(), MatchedPath::as_str);
     let template = template.strip_suffix('/').unwrap_or(template);
     let template = match template.rsplit_once('/') {
@@ -91,7 +97,7 @@ pub(super) fn collection(parts: &Parts, params: Option<&RawPathParams>, on_item:
     for segment in template.split('/').skip(1) {
         path.push('/');
         let name = segment.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
-        let value = name.and_then(|name| params?.iter().find(|(key, _)| *key == name));
+        let value = name.and_then(|name| params.as_ref().ok()?.iter().find(|(key, _)| *key == name));
         match value {
             Some((_, value)) => encode(value, &mut path),
             None => path.push_str(segment),
@@ -108,7 +114,9 @@ fn encode(text: &str, out: &mut String) {
             out.push(byte.into());
         } else {
             out.push('%');
-            out.extend([byte >> 4, byte & 0xF].iter().filter_map(|it| HEX.get(usize::from(*it))).map(|it| char::from(*it)));
+            out.extend(
+                [byte >> 4, byte & 0xF].iter().filter_map(|it| HEX.get(usize::from(*it))).map(|it| char::from(*it)),
+            );
         }
     }
 }

@@ -74,10 +74,7 @@ impl Routes {
     }
 
     /// As [`Routes::scope`], with a filter that depends on the request: on who the caller is, say.
-    pub fn scope_by(
-        mut self,
-        filter: impl Fn(&Parts) -> Result<Filter, ApiError> + Send + Sync + 'static,
-    ) -> Self {
+    pub fn scope_by(mut self, filter: impl Fn(&Parts) -> Result<Filter, ApiError> + Send + Sync + 'static) -> Self {
         self.scope = Scope::OfRequest(Arc::new(filter));
         self
     }
@@ -151,8 +148,7 @@ impl Routes {
 
     /// The routes, one entry for each path that has a method.
     pub(super) fn mount(&self, context: &Context) -> Vec<PathRoutes> {
-        let mounted =
-            Arc::new(Mounted::new(self.meta, self.database.clone(), self.scope.clone(), context.clone()));
+        let mounted = Arc::new(Mounted::new(self.meta, self.database.clone(), self.scope.clone(), context.clone()));
         let mut paths = Vec::with_capacity(PATHS.len());
         for (suffix, operations) in PATHS {
             let offered: Vec<Operation> =
@@ -178,7 +174,10 @@ impl Routes {
 
 impl fmt::Debug for Routes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Routes").field("resource", &self.meta.name).field("database", &self.database).finish_non_exhaustive()
+        f.debug_struct("Routes")
+            .field("resource", &self.meta.name)
+            .field("database", &self.database)
+            .finish_non_exhaustive()
     }
 }
 

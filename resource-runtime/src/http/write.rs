@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{RawPathParams, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
@@ -22,7 +22,7 @@ use crate::store::{Key, StoreError, StoreErrorKind, Write, Written};
 
 pub(super) async fn create(
     State(mounted): State<Arc<Mounted>>,
-    params: Option<RawPathParams>,
+    params: path::Params,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
@@ -31,12 +31,12 @@ pub(super) async fn create(
     let scope = mounted.scope(&parts)?;
     let body = body::read(&parts, body, negotiate::JSON, mounted.context.body_limit).await?;
     let record = mounted.insert(input::create(mounted.meta, &body)?, &scope).await?;
-    mounted.created(&path::collection(&parts, params.as_ref(), false), &record)
+    mounted.created(&path::collection(&parts, &params, false), &record)
 }
 
 pub(super) async fn replace(
     State(mounted): State<Arc<Mounted>>,
-    params: Option<RawPathParams>,
+    params: path::Params,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
@@ -49,7 +49,7 @@ pub(super) async fn replace(
     let (key, preconditions, body) = mounted.begin(&parts, body, negotiate::JSON).await?;
     if preconditions.is_create_only() && mounted.meta.id_source() == IdSource::Client {
         let record = mounted.put_new(&key, &body).await?;
-        return mounted.created(&path::collection(&parts, params.as_ref(), true), &record);
+        return mounted.created(&path::collection(&parts, &params, true), &record);
     }
     let record =
         mounted.change(&key, &preconditions, &mut |record| input::replace(mounted.meta, &body, record)).await?;

@@ -8,9 +8,11 @@
 //! implementations delegate to this module, so that a model costs the user's crate a few lines,
 //! and so that a body is judged the same way wherever it is read.
 
+mod debug;
 mod serde;
 mod values;
 
+pub use debug::debug;
 pub use serde::{deserialize, serialize, to_json};
 pub use values::Values;
 
@@ -52,6 +54,13 @@ impl Usage {
                     .collect()
             }
         }
+    }
+
+    /// The generated struct's name: as [`Usage::model_name`], but `BookResponse`.
+    #[must_use]
+    pub fn struct_name(self, meta: &ResourceMeta) -> String {
+        let suffix = if self == Self::Response { "Response" } else { "" };
+        self.model_name(meta) + suffix
     }
 
     /// The model's name: `BookCreate`, `BookUpdate`, `Book`, `BookSummary`.

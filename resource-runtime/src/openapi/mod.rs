@@ -167,7 +167,7 @@ fn service_operation(operation: &ServiceOperation, errors: &ErrorModel, componen
     };
     let responses = Responses::new()
         .success(200, Answer::new(description).body(body), components)
-        .errors(&[ErrorCode::NOT_ACCEPTABLE, ErrorCode::INTERNAL])
+        .errors(&[ErrorCode::URI_TOO_LONG, ErrorCode::INTERNAL, ErrorCode::TIMEOUT])
         .errors_if(operation.asks_store, &[ErrorCode::UNAVAILABLE])
         .finish(errors, components);
     Object::new()

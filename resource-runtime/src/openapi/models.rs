@@ -134,16 +134,11 @@ pub(super) fn bulk_answer(
     components: &mut Components,
 ) -> Object {
     let errors = Object::new().with("type", "array").with("items", error);
-    let members = done.into_iter().chain([("errors", errors)]);
-    list_answer(name, members.collect(), components)
-}
-
-/// What a bulk delete answers with.
-pub(super) fn ids_answer(name: &str, members: [(&'static str, Object); 2], components: &mut Components) -> Object {
-    list_answer(name, members.into(), components)
-}
-
-fn list_answer(name: &str, members: Vec<(&'static str, Object)>, components: &mut Components) -> Object {
-    let names = members.iter().map(|(name, _)| *name).collect::<Vec<_>>();
-    components.schema(name, object_schema("", members.into_iter().collect(), names))
+    let mut required = done.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+    // A batch of deletions has no errors but those of the store.
+    if done.len() == 1 {
+        required.push("errors");
+    }
+    let properties = done.into_iter().chain([("errors", errors)]).collect();
+    components.schema(name, object_schema("", properties, required))
 }

@@ -1,8 +1,11 @@
+use std::fmt;
+
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::field::{Kind, Value};
-use crate::json::{write_string, write_value};
+use crate::json::{write_f64, write_string, write_value};
 
 /// A piece of the document: JSON whose objects keep the order in which they were written, and
 /// whose numbers keep all their digits.
@@ -131,9 +134,7 @@ impl Node {
                     .map(|(field, value)| (field.name, Self::of_value(value, &field.kind)))
                     .collect(),
             ),
-            (Value::Json(text), _) => {
-                serde_json::from_str::<serde_json::Value>(text).as_ref().map_or(Self::Null, Self::from)
-            }
+            (Value::Json(text), _) => serde_json::from_str(text).unwrap_or(Self::Null),
             // What is left is written as a number, or as a text without escapes.
             _ => {
                 let mut out = Vec::new();
@@ -248,17 +249,62 @@ fn new_line(out: &mut Vec<u8>, level: usize) {
     out.resize(out.len() + 2 * level, b' ');
 }
 
-impl From<&serde_json::Value> for Node {
-    fn from(value: &serde_json::Value) -> Self {
-        use serde_json::Value as Json;
-        match value {
-            Json::Null => Self::Null,
-            Json::Bool(it) => Self::Bool(*it),
-            Json::Number(it) => Self::Number(it.to_string()),
-            Json::String(it) => Self::Text(it.clone()),
-            Json::Array(it) => Self::Array(it.iter().map(Self::from).collect()),
-            Json::Object(it) => Self::Object(it.iter().map(|(name, value)| (name, Self::from(value))).collect()),
+/// Keeps the order of members, which `serde_json::Value` does not.
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+
+    fn visit_bool<E>(self, it: bool) -> Result<Node, E> {
+        Ok(it.into())
+    }
+
+    fn visit_i64<E>(self, it: i64) -> Result<Node, E> {
+        Ok(it.into())
+    }
+
+    fn visit_u64<E>(self, it: u64) -> Result<Node, E> {
+        Ok(it.into())
+    }
+
+    fn visit_f64<E>(self, it: f64) -> Result<Node, E> {
+        let mut out = Vec::new();
+        write_f64(&mut out, it);
+        Ok(Node::Number(String::from_utf8(out).unwrap_or_default()))
+    }
+
+    fn visit_str<E>(self, it: &str) -> Result<Node, E> {
+        Ok(it.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let mut array = Vec::new();
+        while let Some(item) = items.next_element()? {
+            array.push(item);
         }
+        Ok(Node::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Node, A::Error> {
+        let mut object = Object::new();
+        while let Some((name, value)) = members.next_entry::<String, Node>()? {
+            object.set(name, value);
+        }
+        Ok(Node::Object(object))
     }
 }
 
@@ -331,6 +377,12 @@ mod tests {
         let node = Node::from(Object::new().with("a", [Object::new().with("b", 1), Object::new()]).with("c", "d"));
         let text = String::from_utf8(node.to_json_pretty()).unwrap();
         assert_eq!(text, "{\n  \"a\": [\n    {\n      \"b\": 1\n    },\n    {}\n  ],\n  \"c\": \"d\"\n}\n");
+    }
+
+    #[test]
+    fn json_is_read_in_its_order() {
+        let json = br#"{"b":[1,-2,1.5,null,true],"a":{"d":"x","c":18446744073709551615}}"#;
+        assert_eq!(serde_json::from_slice::<Node>(json).unwrap().to_json(), json);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::components::Components;
 use super::responses::{Answer, Responses, content};
 use super::schema::{self, Form};
-use super::{ErrorModel, Mounted, Node, Object, errors, models, names, pages, parameters};
+use super::{ErrorModel, Mounted, Node, Object, models, names, pages, parameters};
 use crate::error::ErrorCode;
 use crate::field::{FieldMeta, IdSource};
 use crate::model::Usage;
@@ -66,10 +66,9 @@ const fn description(operation: Operation) -> &'static str {
         }
         Operation::Delete => "It is gone for good; a second time the answer is 404.",
         Operation::BulkCreate | Operation::BulkUpdate => {
-            "Each item stands or falls for itself, and `errors` says which fell and why; with `atomic=true` it is all \
-             or nothing."
+            "Each item stands or falls for itself, and `errors` says which fell and why."
         }
-        Operation::BulkDelete => "Rows that are not there are listed; with `atomic=true` it is all or nothing.",
+        Operation::BulkDelete => "Says which rows are gone, and which were not there.",
     }
 }
 
@@ -82,11 +81,14 @@ fn parameters(meta: &'static ResourceMeta, operation: Operation, components: &mu
             all.extend(parameters::fields(meta, components));
             all.push(parameters::if_none_match(components));
         }
-        Operation::Create => {}
-        Operation::Replace | Operation::Update | Operation::Delete => all.push(if_match(components)),
-        Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete => {
-            all.push(parameters::atomic(components))
+        Operation::Replace => {
+            all.push(if_match(components));
+            if meta.id_source() == IdSource::Client {
+                all.push(parameters::create_only(components));
+            }
         }
+        Operation::Update | Operation::Delete => all.push(if_match(components)),
+        Operation::Create | Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete => {}
     }
     all
 }
@@ -113,7 +115,7 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
     let one = names::words(meta.name);
     let row = |components: &mut Components| models::model(meta, Usage::Response, components);
     let bulk = |members: Vec<(&'static str, Object)>, name: &str, components: &mut Components| {
-        let item = components.schema(&format!("Bulk{}", context.errors.name), errors::bulk_item(context.errors));
+        let item = components.schema(&format!("Bulk{}", context.errors.name), context.errors.batch_item.clone());
         models::bulk_answer(&format!("{}{name}", meta.name), members, item, components)
     };
     let list_of = |item: Object| Object::new().with("type", "array").with("items", item);
@@ -133,12 +135,16 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
         }
         Operation::Create => {
             let body = row(components);
-            let answer = Answer::new(format!("The {one}, created.")).body(body).headers(&["Location", "ETag"]);
-            Responses::new().success(201, answer.links(links(context)), components)
+            Responses::new().success(201, created(context, &one, body), components)
         }
         Operation::Replace | Operation::Update => {
             let body = row(components);
-            Responses::new().success(200, found.body(body), components)
+            let answers = Responses::new().success(200, found.body(body.clone()), components);
+            if operation == Operation::Replace && meta.id_source() == IdSource::Client {
+                answers.success(201, created(context, &one, body), components)
+            } else {
+                answers
+            }
         }
         Operation::Delete => Responses::new().success(204, Answer::new("It is gone."), components),
         Operation::BulkCreate => {
@@ -152,43 +158,54 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
             Responses::new().success(200, Answer::new("What was changed, and what was not.").body(body), components)
         }
         Operation::BulkDelete => {
-            let ids = [("deleted", list_of(id(components))), ("not_found", list_of(id(components)))];
-            let body = models::ids_answer(&format!("{}BulkDeleted", meta.name), ids, components);
+            let ids = vec![("deleted", list_of(id(components))), ("not_found", list_of(id(components)))];
+            let body = bulk(ids, "BulkDeleted", components);
             Responses::new().success(200, Answer::new("What is gone, and what was not there.").body(body), components)
         }
     };
     let of_item = matches!(operation, Operation::Get | Operation::Replace | Operation::Update | Operation::Delete);
     let writes_item = of_item && operation != Operation::Get;
     let has_body = !matches!(operation, Operation::List | Operation::Get | Operation::Delete);
-    let updates = matches!(operation, Operation::Update | Operation::BulkUpdate);
-    let bulk = matches!(operation, Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete);
+    let is_batch = matches!(operation, Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete);
+    let changes_batch = is_batch && operation != Operation::BulkCreate;
     answers
-        .errors_if(has_body, &[ErrorCode::MALFORMED_JSON])
+        // A path with an identifier can have an escape that is none, a body can end too early.
+        .errors_if(of_item || has_body, &[ErrorCode::BAD_REQUEST])
+        .errors_if(has_body, &[ErrorCode::MALFORMED_JSON, ErrorCode::REQUEST_TIMEOUT])
         .errors_if(operation == Operation::Update, &[ErrorCode::EMPTY_UPDATE])
-        .errors_if(bulk, &[ErrorCode::BATCH_TOO_LARGE])
-        .errors_if(of_item || (bulk && operation != Operation::BulkCreate), &[ErrorCode::NOT_FOUND])
-        .errors(&[ErrorCode::NOT_ACCEPTABLE])
+        .errors_if(matches!(operation, Operation::BulkCreate | Operation::BulkUpdate), &[ErrorCode::BATCH_TOO_LARGE])
+        .errors_if(of_item, &[ErrorCode::NOT_FOUND])
+        // What has no body is not negotiated.
+        .errors_if(operation != Operation::Delete, &[ErrorCode::NOT_ACCEPTABLE])
         .errors_if(can_clash(meta, operation), &[ErrorCode::DUPLICATE])
-        .errors_if(writes_item, &[ErrorCode::PRECONDITION_FAILED])
+        .errors_if(writes_item, &[ErrorCode::CONFLICT, ErrorCode::PRECONDITION_FAILED])
         .errors_if(has_body, &[ErrorCode::PAYLOAD_TOO_LARGE, ErrorCode::UNSUPPORTED_MEDIA_TYPE])
         .errors(&[ErrorCode::URI_TOO_LONG])
-        .errors_if(has_body || updates, &[ErrorCode::VALIDATION_FAILED])
+        .errors_if(has_body, &[ErrorCode::VALIDATION_FAILED])
         .errors(&[ErrorCode::INVALID_QUERY])
-        .errors_if(writes_item && meta.require_if_match, &[ErrorCode::PRECONDITION_REQUIRED])
+        .errors_if((writes_item || changes_batch) && meta.require_if_match, &[ErrorCode::PRECONDITION_REQUIRED])
         .errors(&[ErrorCode::INTERNAL, ErrorCode::UNAVAILABLE, ErrorCode::TIMEOUT])
 }
 
-/// Whether the operation can set something that another row may have already.
+/// Whether the operation can set something that another row may have already. The items of a batch
+/// clash for themselves.
 fn can_clash(meta: &ResourceMeta, operation: Operation) -> bool {
+    let client_chooses = meta.id_source() == IdSource::Client;
     let sets = |it: &FieldMeta| match operation {
-        Operation::Create | Operation::BulkCreate => it.access.create,
-        Operation::Replace | Operation::Update | Operation::BulkUpdate => it.access.update,
+        Operation::Create => it.access.create,
+        // With `If-None-Match: *` it creates.
+        Operation::Replace if client_chooses => it.access.create || it.access.update,
+        Operation::Replace | Operation::Update => it.access.update,
         _ => false,
     };
-    let creates = matches!(operation, Operation::Create | Operation::BulkCreate);
     meta.fields.iter().any(|it| it.unique && sets(it))
         || meta.unique.iter().flat_map(|it| it.iter()).any(|name| meta.field(name).is_some_and(|(_, it)| sets(it)))
-        || (creates && meta.id_source() == IdSource::Client)
+        || (operation == Operation::Create && client_chooses)
+}
+
+fn created(context: &Context<'_>, one: &str, body: Object) -> Answer {
+    let answer = Answer::new(format!("The {one}, created.")).body(body);
+    answer.headers(&["Location", "ETag"]).links(links(context))
 }
 
 /// What can be done with what was created, by its id.

@@ -129,6 +129,17 @@ pub(super) fn if_none_match(components: &mut Components) -> Object {
     components.refer(Section::Parameters, "IfNoneMatch", header("If-None-Match", tags, false))
 }
 
+/// Whether a replacement may only create.
+pub(super) fn create_only(components: &mut Components) -> Object {
+    let description = "`*`: create the row, and refuse with 412 where it is there already.";
+    let schema = Object::new().with("type", "string").with("const", "*");
+    components.refer(
+        Section::Parameters,
+        "CreateOnly",
+        header("If-None-Match", description, false).with("schema", schema),
+    )
+}
+
 fn header(name: &str, description: &str, required: bool) -> Object {
     Object::new()
         .with("name", name)
@@ -136,15 +147,4 @@ fn header(name: &str, description: &str, required: bool) -> Object {
         .with("description", description)
         .with_some("required", required.then_some(true))
         .with("schema", Object::new().with("type", "string").with("minLength", 1))
-        .with("example", "\"1\"")
-}
-
-/// Whether a bulk request is all or nothing.
-pub(super) fn atomic(components: &mut Components) -> Object {
-    let parameter = Object::new()
-        .with("name", "atomic")
-        .with("in", "query")
-        .with("description", "All items or none, in one transaction.")
-        .with("schema", Object::new().with("type", "boolean").with("default", false));
-    components.refer(Section::Parameters, "Atomic", parameter)
 }

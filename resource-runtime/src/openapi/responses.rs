@@ -109,9 +109,9 @@ fn error(codes: &[ErrorCode], status: u16, model: &ErrorModel, components: &mut 
         header_names.push("Retry-After");
     }
     let headers = header_names.into_iter().map(|name| (name, header(name, components))).collect::<Object>();
-    let examples = codes.iter().map(|it| {
-        let example = Object::new().with("summary", it.title).with("value", (model.example)(it));
-        (it.code, example)
+    let examples = codes.iter().filter_map(|it| {
+        let value = model.example(it)?.clone();
+        Some((it.code, Object::new().with("summary", it.title).with("value", value)))
     });
     let body = Object::new()
         .with("schema", Object::reference("schemas", model.name))
@@ -164,7 +164,7 @@ mod tests {
     fn errors_of_one_status_are_one_response() {
         let mut components = Components::default();
         let codes = [ErrorCode::NOT_FOUND, ErrorCode::MALFORMED_JSON, ErrorCode::EMPTY_UPDATE, ErrorCode::NOT_FOUND];
-        let responses = Responses::new().errors(&codes).finish(&ErrorModel::problem(), &mut components);
+        let responses = Responses::new().errors(&codes).finish(&ErrorModel::default(), &mut components);
         let statuses = responses.iter().map(|(status, _)| status).collect::<Vec<_>>();
         assert_eq!(statuses, ["400", "404"]);
         let components = Node::from(components.finish().unwrap());

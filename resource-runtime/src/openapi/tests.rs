@@ -23,7 +23,7 @@ const SERVICE: &[ServiceOperation] = &[ServiceOperation {
 
 fn described(mounted: &[Mounted]) -> Node {
     let info = Info::new("Book Management API", "1.0.0").license(License::spdx("MIT", "MIT"));
-    tree(&info, mounted, SERVICE, &ErrorModel::problem()).unwrap().into()
+    tree(&info, mounted, SERVICE, &ErrorModel::default()).unwrap().into()
 }
 
 fn books() -> Node {
@@ -161,22 +161,26 @@ fn check_statuses(document: &Node, path: &str, method: &str, expected: &[&str]) 
 #[test]
 fn operations_have_exactly_the_statuses_that_can_occur() {
     let document = books();
+    let item = "/api/v1/books/{id}";
     check_statuses(&document, "/api/v1/books", "get", &["200", "400", "406", "414", "422", "500", "503"]);
     check_statuses(
         &document,
         "/api/v1/books",
         "post",
-        &["201", "400", "406", "409", "413", "414", "415", "422", "500", "503"],
+        &["201", "400", "406", "408", "409", "413", "414", "415", "422", "500", "503"],
     );
-    let item = "/api/v1/books/{id}";
-    check_statuses(&document, item, "get", &["200", "304", "404", "406", "414", "422", "500", "503"]);
-    check_statuses(
-        &document,
-        item,
-        "patch",
-        &["200", "400", "404", "406", "409", "412", "413", "414", "415", "422", "500", "503"],
-    );
-    check_statuses(&document, item, "delete", &["204", "404", "406", "412", "414", "422", "500", "503"]);
+    check_statuses(&document, item, "get", &["200", "304", "400", "404", "406", "414", "422", "500", "503"]);
+    for method in ["put", "patch"] {
+        let expected = ["200", "400", "404", "406", "408", "409", "412", "413", "414", "415", "422", "500", "503"];
+        check_statuses(&document, item, method, &expected);
+    }
+    check_statuses(&document, item, "delete", &["204", "400", "404", "409", "412", "414", "422", "500", "503"]);
+    // The items of a batch clash for themselves.
+    let batch = ["400", "406", "408", "413", "414", "415", "422", "500", "503"];
+    for (path, method, success) in [("bulk", "post", "201"), ("bulk", "patch", "200"), ("bulk-delete", "post", "200")] {
+        let expected = [&[success][..], &batch].concat();
+        check_statuses(&document, &format!("/api/v1/books/{path}"), method, &expected);
+    }
 }
 
 #[test]
@@ -189,14 +193,20 @@ fn conflicts_and_demanded_preconditions_are_said_only_where_they_occur() {
     )
     .require_if_match();
     let document = described(&[Mounted::new(NOTE, "")]);
-    check_statuses(&document, "/notes", "post", &["201", "400", "406", "413", "414", "415", "422", "500", "503"]);
-    check_statuses(
-        &document,
-        "/notes/{id}",
-        "delete",
-        &["204", "404", "406", "412", "414", "422", "428", "500", "503"],
-    );
+    let create = ["201", "400", "406", "408", "413", "414", "415", "422", "500", "503"];
+    check_statuses(&document, "/notes", "post", &create);
+    let delete = ["204", "400", "404", "409", "412", "414", "422", "428", "500", "503"];
+    check_statuses(&document, "/notes/{id}", "delete", &delete);
     assert_eq!(at(&document, "/components/parameters/RequiredIfMatch/required"), &true.into());
+}
+
+#[test]
+fn a_row_can_be_put_only_where_clients_choose_identifiers() {
+    let has_201 = |document: &Node, path: &str| document.pointer(&format!("/paths/{path}/put/responses/201")).is_some();
+    let document = described(&[Mounted::new(zoo::ANIMAL, "")]);
+    assert!(has_201(&document, "~1animals~1{id}"));
+    assert_eq!(at(&document, "/components/parameters/CreateOnly/schema/const"), &"*".into());
+    assert!(!has_201(&books(), "~1api~1v1~1books~1{id}"));
 }
 
 #[test]
@@ -228,7 +238,7 @@ fn versions_of_an_api_have_operation_ids_of_their_own() {
 
 #[track_caller]
 fn check_refused(mounted: &[Mounted], message: &str) {
-    let error = tree(&Info::new("A", "1"), mounted, &[], &ErrorModel::problem()).unwrap_err().to_string();
+    let error = tree(&Info::new("A", "1"), mounted, &[], &ErrorModel::default()).unwrap_err().to_string();
     assert!(error.contains(message), "{error}");
 }
 
@@ -379,7 +389,9 @@ fn list_parameters_are_those_of_the_parser() {
 #[test]
 fn the_other_envelope_describes_its_own_errors() {
     let document: Node =
-        tree(&Info::new("A", "1"), &[Mounted::new(BOOK, "")], &[], &ErrorModel::plain()).unwrap().into();
+        tree(&Info::new("A", "1"), &[Mounted::new(BOOK, "")], &[], &ErrorModel::of(&crate::error::SuccessFlag))
+            .unwrap()
+            .into();
     let not_found = at(&document, "/components/responses/NotFound/content");
     assert_eq!(names(not_found), ["application/json"]);
     assert!(document.pointer("/components/schemas/Problem").is_none());

@@ -131,6 +131,36 @@ impl Filter {
         }
     }
 
+    /// The condition on a row as it is now that holds where this one will hold once these fields
+    /// have these values.
+    ///
+    /// A comparison looks at one field only, so that those of changed fields are decided here, and
+    /// one statement is enough for a write that has to keep a condition true.
+    #[must_use]
+    pub fn after(&self, meta: &ResourceMeta, changes: &[(usize, Value)]) -> Self {
+        match self {
+            Self::All => Self::All,
+            Self::Condition(it) => match changes.iter().rev().find(|(field, _)| *field == it.field) {
+                Some((_, value)) if it.holds_for(meta, value) => Self::All,
+                Some(_) => Self::Or(Vec::new()),
+                None => self.clone(),
+            },
+            Self::And(all) => {
+                let all: Vec<_> = all.iter().map(|it| it.after(meta, changes)).filter(|it| *it != Self::All).collect();
+                if all.is_empty() { Self::All } else { Self::And(all) }
+            }
+            Self::Or(any) => {
+                let any: Vec<_> = any.iter().map(|it| it.after(meta, changes)).collect();
+                if any.contains(&Self::All) { Self::All } else { Self::Or(any) }
+            }
+            Self::Not(inner) => match inner.after(meta, changes) {
+                Self::All => Self::Or(Vec::new()),
+                Self::Or(any) if any.is_empty() => Self::All,
+                inner => !inner,
+            },
+        }
+    }
+
     /// Writes a boolean expression that is true for the rows that match, and false or null for the
     /// others. It goes into a `WHERE` clause whose table has no alias.
     ///
@@ -199,9 +229,12 @@ impl Condition {
     /// Whether it holds for a row.
     #[must_use]
     pub fn matches(&self, meta: &ResourceMeta, record: &Record) -> bool {
-        meta.fields
-            .get(self.field)
-            .is_some_and(|field| self.operator.matches(record.get(self.field), &self.operand, &field.kind))
+        self.holds_for(meta, record.get(self.field))
+    }
+
+    /// Whether it holds for a row whose field has this value.
+    fn holds_for(&self, meta: &ResourceMeta, value: &Value) -> bool {
+        meta.fields.get(self.field).is_some_and(|field| self.operator.matches(value, &self.operand, &field.kind))
     }
 
     /// Writes a boolean expression as [`Filter::write_sql`] does.
@@ -296,6 +329,22 @@ mod tests {
             sql(&filter),
             r#"("title" = ?1 AND ((("title" = ?2 OR "title" = ?3 OR TRUE)) IS NOT TRUE) AND "title" = ?4)"#
         );
+    }
+
+    #[test]
+    fn changes_decide_the_comparisons_of_their_fields() {
+        let after =
+            |filter: Filter, value: &str| filter.after(BOOK, &[(field("title"), Value::Text(value.to_owned()))]);
+        let genre = || Filter::one(field("genre"), Operator::Eq, Value::Text("fiction".to_owned()));
+        let nothing = || Filter::Or(vec![]);
+        assert_eq!(after(yes(), "Dune"), Filter::All);
+        assert_eq!(after(yes(), "Emma"), nothing());
+        assert_eq!(after(!yes(), "Emma"), Filter::All);
+        assert_eq!(after(!yes(), "Dune"), nothing());
+        assert_eq!(after(genre(), "Dune"), genre());
+        assert_eq!(after(Filter::Or(vec![yes(), genre()]), "Dune"), Filter::All);
+        assert_eq!(after(Filter::And(vec![yes(), genre()]), "Dune"), Filter::And(vec![genre()]));
+        assert_eq!(after(Filter::And(vec![yes()]), "Dune"), Filter::All);
     }
 
     #[test]

@@ -18,12 +18,12 @@ pub mod conformance;
 mod error;
 mod json;
 mod memory;
-mod typed;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod typed;
 
 pub use complete::complete;
 pub use error::{StoreError, StoreErrorKind, StoreResult};
@@ -240,7 +240,9 @@ pub enum Write {
         /// The version of the new row.
         version: i64,
     },
-    /// Some fields of one row get other values, and its version grows by one.
+    /// Some fields of one row get other values, and its version grows by one. A row that they would
+    /// push out of the key's scope is missing, if its version is the right one;
+    /// [`Key::staying_in_scope`] puts that into a condition.
     Update {
         /// The row.
         key: Key,
@@ -270,6 +272,17 @@ pub enum Written {
         /// The version that it has.
         version: i64,
     },
+}
+
+impl Key {
+    /// The same row, if it is in the scope now and will be with these changes: the key that an
+    /// update is carried out by, so that no row can be pushed out of its scope.
+    #[must_use]
+    pub fn staying_in_scope(mut self, changes: &[(usize, Value)]) -> Self {
+        let after = self.scope.after(self.meta, changes);
+        self.scope = self.scope.and(after);
+        self
+    }
 }
 
 impl Select {

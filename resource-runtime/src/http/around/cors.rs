@@ -30,16 +30,10 @@ pub(super) fn layer(origins: &Origins) -> Option<CorsLayer> {
                 Method::OPTIONS,
             ])
             .allow_headers(
-                [
-                    header::ACCEPT,
-                    header::AUTHORIZATION,
-                    header::CONTENT_TYPE,
-                    header::IF_MATCH,
-                    header::IF_NONE_MATCH,
-                ]
-                .into_iter()
-                .chain(named(&["idempotency-key", "prefer", "x-api-version", "x-request-id"]))
-                .collect::<Vec<_>>(),
+                [header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_MATCH, header::IF_NONE_MATCH]
+                    .into_iter()
+                    .chain(named(&["idempotency-key", "prefer", "x-api-version", "x-request-id"]))
+                    .collect::<Vec<_>>(),
             )
             .expose_headers(
                 [header::ETAG, header::LINK, header::LOCATION, header::RETRY_AFTER]

@@ -22,7 +22,11 @@ impl RequestId {
         let sane = |it: &&str| (1..=MAX_LEN).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_graphic());
         match sent.filter(sane) {
             Some(sent) => Self(sent.into()),
-            None => Self(uuid::Uuid::now_v7().hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()).as_ref().into()),
+            None => {
+                let mut buffer = uuid::Uuid::encode_buffer();
+                let text: &str = uuid::Uuid::now_v7().hyphenated().encode_lower(&mut buffer);
+                Self(text.into())
+            }
         }
     }
 

@@ -31,8 +31,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use tower::util::BoxCloneSyncService;
-use tower::{Layer as _, ServiceExt as _};
+use tower::Layer as _;
+use tower::util::{BoxCloneSyncService, MapResponse};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -57,20 +57,16 @@ impl Layers {
     fn new(router: Router, origins: &super::Origins, body_limit: usize, timeout: Duration) -> Self {
         let inner = RequestBodyLimitLayer::new(body_limit).layer(router);
         let inner = CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| panicked(&*panic)).layer(inner);
-        let inner = BoxCloneSyncService::new(inner.map_response(|it| it.map(Body::new)));
+        let inner = BoxCloneSyncService::new(MapResponse::new(inner, |it: http::Response<_>| it.map(Body::new)));
         let inner = tower::service_fn(move |request| deadline::within(timeout, inner.clone(), request));
         // Below that, gzip saves nothing.
-        let when = SizeAbove::new(256)
-            .and(NotForContentType::GRPC)
-            .and(NotForContentType::IMAGES)
-            .and(NotForContentType::SSE);
+        let when =
+            SizeAbove::new(256).and(NotForContentType::GRPC).and(NotForContentType::IMAGES).and(NotForContentType::SSE);
         let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(when);
-        let compressed = compression.layer(inner.clone()).map_response(|it| it.map(Body::new));
+        let compressed = MapResponse::new(compression.layer(inner.clone()), |it: http::Response<_>| it.map(Body::new));
         let options = BoxCloneSyncService::new(inner);
         match cors::layer(origins) {
-            None => {
-                Self { plain: options.clone(), compressed: BoxCloneSyncService::new(compressed), options }
-            }
+            None => Self { plain: options.clone(), compressed: BoxCloneSyncService::new(compressed), options },
             Some(cors) => Self {
                 plain: with_cors(&cors, options.clone()),
                 compressed: with_cors(&cors, BoxCloneSyncService::new(compressed)),

@@ -60,7 +60,10 @@ mod tests {
     async fn a_host_that_is_not_here_is_told() {
         for host in ["host.invalid", "not a host", "192.0.2.1"] {
             let sentence = refused(host, 0).await;
-            assert!(sentence.starts_with(&format!("HOST is `{host}`, which is no address of this machine")), "{sentence}");
+            assert!(
+                sentence.starts_with(&format!("HOST is `{host}`, which is no address of this machine")),
+                "{sentence}"
+            );
         }
     }
 }

@@ -39,7 +39,7 @@ fn memory(url: &str) -> Result<Database> {
 async fn sqlite(url: &str) -> Result<Database> {
     // Opening a file may block for as long as another process recovers it.
     let owned = url.to_owned();
-    let opened = tokio::task::spawn_blocking(move || crate::store::SqliteStore::open(&owned)).await?;
+    let opened = tokio::task::spawn_blocking(move || crate::store::sqlite::SqliteStore::open(&owned)).await?;
     let store = opened.map_err(|error| Error::new(format!("the database {url} cannot be opened: {error}")))?;
     Ok(Database::new(store))
 }
@@ -89,7 +89,10 @@ mod tests {
     #[tokio::test]
     async fn a_url_of_no_store_says_what_to_write() {
         let sentence = refused("mysql://root:hunter2@localhost/books").await;
-        assert!(sentence.starts_with("DATABASE_URL starts with `mysql`, which is no store; write sqlite://"), "{sentence}");
+        assert!(
+            sentence.starts_with("DATABASE_URL starts with `mysql`, which is no store; write sqlite://"),
+            "{sentence}"
+        );
         assert!(!sentence.contains("hunter2"));
         assert!(refused("memory:books").await.contains("write memory:"));
     }

@@ -65,7 +65,10 @@ mod tests {
 
     #[test]
     fn lines_are_names_and_values() {
-        check("A=1\n\n# no\n  B = two words \r\nexport C=3\nD=", &[("A", "1"), ("B", "two words"), ("C", "3"), ("D", "")]);
+        check(
+            "A=1\n\n# no\n  B = two words \r\nexport C=3\nD=",
+            &[("A", "1"), ("B", "two words"), ("C", "3"), ("D", "")],
+        );
     }
 
     #[test]

@@ -130,7 +130,8 @@ impl Settings {
             Err(error) => return Err(Error::new(format!("the file .env cannot be read: {error}"))),
         };
         // A variable that is not in Unicode is none of ours.
-        let unicode = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let unicode =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         variables.extend(unicode);
         Self::from_variables(variables)
     }
@@ -284,7 +285,10 @@ mod tests {
     fn a_bad_setting_is_named_with_the_way_out() {
         refused(&[("PORT", "abc")], "PORT is `abc`, which is no port; write a number from 0 to 65535");
         refused(&[("PORT", "65536")], "PORT is `65536`, which is no port; write a number from 0 to 65535");
-        refused(&[("BODY_LIMIT", "much")], "BODY_LIMIT is `much`, which is no size; write bytes, or a number with KiB or MiB behind it");
+        refused(
+            &[("BODY_LIMIT", "much")],
+            "BODY_LIMIT is `much`, which is no size; write bytes, or a number with KiB or MiB behind it",
+        );
         refused(
             &[("CORS_CREDENTIALS", "yes please")],
             "CORS_CREDENTIALS is `yes please`, which is neither yes nor no; write true or false",
@@ -305,7 +309,8 @@ mod tests {
     fn secrets_are_not_told() {
         let error = settings(&[("CURSOR_KEYS", "hunter2")]).unwrap_err().to_string();
         assert!(!error.contains("hunter2"), "{error}");
-        let shown = format!("{:?}", settings(&[("DATABASE_URL", "postgres://u:hunter2@h/d"), ("X", "hunter2")]).unwrap());
+        let shown =
+            format!("{:?}", settings(&[("DATABASE_URL", "postgres://u:hunter2@h/d"), ("X", "hunter2")]).unwrap());
         assert!(!shown.contains("hunter2"), "{shown}");
     }
 

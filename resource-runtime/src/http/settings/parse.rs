@@ -83,7 +83,9 @@ pub(super) fn origins(text: &str) -> Parsed<Origins> {
     }
     let origins: Vec<String> = text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect();
     if origins.is_empty() || !origins.iter().all(|it| is_origin(it)) {
-        return Err("where something is no origin; write https://app.example, without a path, separated by commas, or *");
+        return Err(
+            "where something is no origin; write https://app.example, without a path, separated by commas, or *",
+        );
     }
     Ok(Origins::These { origins, credentials: false })
 }
@@ -91,8 +93,13 @@ pub(super) fn origins(text: &str) -> Parsed<Origins> {
 /// A scheme, a host and perhaps a port, as browsers send them: nothing else would ever match.
 fn is_origin(text: &str) -> bool {
     let Some((scheme, authority)) = text.split_once("://") else { return false };
-    let name = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-' || it == b'+');
-    let host = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'.' | b'-' | b':' | b'[' | b']' | b'_');
+    let name = |it: &str| {
+        !it.is_empty()
+            && it.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-' || it == b'+')
+    };
+    let host = |it: u8| {
+        it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'.' | b'-' | b':' | b'[' | b']' | b'_')
+    };
     name(scheme) && !authority.is_empty() && authority.bytes().all(host)
 }
 

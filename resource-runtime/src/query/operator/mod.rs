@@ -168,20 +168,29 @@ impl Operator {
         }
     }
 
+    /// Whether it has a meaning for fields of a kind: Rust code can compare booleans and enums by
+    /// their order, which clients are not offered.
+    const fn is_defined_for(self, kind: &Kind) -> bool {
+        match self.meta().fields {
+            Fields::Ordered => kind.is_ordered(),
+            _ => self.applies_to(kind),
+        }
+    }
+
     /// Whether it compares with several values.
     #[must_use]
     pub const fn takes_many(self) -> bool {
         matches!(self.operand(), OperandShape::Many | OperandShape::Items)
     }
 
-    /// Whether it holds for a value of a field of this kind; never where it is not for such fields.
+    /// Whether it holds for a value of a field of this kind; never where it has no meaning for it.
     pub(super) fn matches(self, value: &Value, operand: &Operand, kind: &Kind) -> bool {
-        self.applies_to(kind) && (self.meta().matches)(value, operand, kind)
+        self.is_defined_for(kind) && (self.meta().matches)(value, operand, kind)
     }
 
     /// Writes a boolean expression that holds for the same values.
     pub(super) fn write_sql(self, out: &mut SqlText, column: Column, operand: &Operand) {
-        if self.applies_to(column.kind()) {
+        if self.is_defined_for(column.kind()) {
             (self.meta().write_sql)(out, column, operand);
         } else {
             out.push("FALSE");
@@ -221,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operator_that_is_not_for_a_field_holds_for_none_of_its_values() {
+    fn an_operator_without_a_meaning_for_a_field_holds_for_none_of_its_values() {
         let (value, operand) = (Value::Int(10), Value::Text("1".to_owned()));
         assert!(!testing::holds(Operator::Contains, i64::KIND, &value, operand.clone()));
         testing::check_sql(Operator::Contains, "published_year", operand.clone(), "FALSE", "FALSE");

@@ -10,7 +10,7 @@ use super::zoo::ZOO;
 use crate::field::Value;
 use crate::json::Projection;
 use crate::query::{Condition, CountMode, Filter, Keyset, Operator, SortKey};
-use crate::store::{Database, Select, Window, Written};
+use crate::store::{Database, Key, Select, Window, Write, Written};
 
 const SEED: u64 = 0x5EED;
 
@@ -68,45 +68,40 @@ pub(super) async fn walks_answer_as_the_reference_does(db: Database) {
 }
 
 pub(super) async fn writes_end_in_the_rows_of_the_reference(db: Database) {
-    let mut zoo = Subject::new(db, ZOO).await;
-    cases!(200, |rng| {
-        let id = match zoo.rows.len() {
-            0 => Value::Int(1),
-            len => zoo.rows[rng.below(len)].get(0).clone(),
-        };
-        let position = zoo.rows.iter().position(|it| it.get(0) == &id);
-        let current = position.map(|it| zoo.rows[it].version);
-        let version = [None, current, current.map(|it| it - 1)][rng.below(3)];
-        let refused = match (current, version) {
-            (None, _) => Some(Written::Missing),
-            (Some(current), Some(expected)) if current != expected => Some(Written::Stale { version: current }),
-            _ => None,
-        };
-        match rng.below(4) {
-            0 | 1 => {
-                zoo.insert(draw_zoo_row(rng)).await;
-            }
-            2 => {
-                let changes = draw_changes(rng);
-                match refused {
-                    Some(refused) => assert_eq!(zoo.try_update(&id, changes, version).await.ok(), Some(refused)),
-                    None => {
-                        let mut expected = zoo.rows[position.unwrap()].clone();
-                        for (field, value) in &changes {
-                            expected.values[*field] = value.clone();
-                        }
-                        expected.version += 1;
-                        assert_eq!(zoo.update(&id, changes).await, expected);
-                    }
-                }
-            }
-            _ => match refused {
-                Some(refused) => assert_eq!(zoo.try_delete(&id, version).await.ok(), Some(refused)),
-                None => {
-                    zoo.delete(&id).await;
-                }
-            },
+    let mut zoo = Subject::new(db.clone(), ZOO).await;
+    cases!(300, |rng| {
+        if zoo.rows.len() < 4 || rng.one_in(3) {
+            zoo.insert(draw_zoo_row(rng)).await;
         }
+        let position = rng.below(zoo.rows.len());
+        let current = zoo.rows[position].clone();
+        let scope = if rng.one_in(2) { draw_filter(rng, 2) } else { Filter::All };
+        let key = Key { meta: ZOO, id: current.get(0).clone(), scope: scope.clone() };
+        let version = *rng.pick(&[None, Some(current.version), Some(current.version - 1)]);
+        let changes = (!rng.one_in(4)).then(|| draw_changes(rng));
+        let mut after = current.clone();
+        for (field, value) in changes.iter().flatten() {
+            after.values[*field] = value.clone();
+        }
+        after.version += i64::from(changes.is_some());
+        let expected = if !scope.matches(ZOO, &current) {
+            Written::Missing
+        } else if version.is_some_and(|it| it != current.version) {
+            Written::Stale { version: current.version }
+        } else if !scope.matches(ZOO, &after) {
+            Written::Missing
+        } else if changes.is_some() {
+            zoo.rows[position] = after.clone();
+            Written::Done(after)
+        } else {
+            Written::Done(zoo.rows.remove(position))
+        };
+        let shown = format!("{changes:?} under {scope:?} at version {version:?}");
+        let write = match changes {
+            Some(changes) => Write::Update { key, changes, version },
+            None => Write::Delete { key, version },
+        };
+        assert_eq!(db.write(write).await.expect("the write is answered"), expected, "a write of {shown}");
     });
     zoo.check_everything().await;
 }

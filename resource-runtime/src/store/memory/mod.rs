@@ -66,7 +66,7 @@ impl MemoryStore {
         let table = tables.get_mut(meta.table).ok_or_else(|| not_migrated(meta))?;
         match write {
             Write::Insert { values, version, .. } => table.insert(values, version),
-            Write::Update { key, changes, version } => table.update(&key, changes, version),
+            Write::Update { key, changes, version } => table.update(key, changes, version),
             Write::Delete { key, version } => table.delete(&key, version),
         }
     }

@@ -114,14 +114,18 @@ impl Table {
 
     pub(super) fn update(
         &mut self,
-        key: &Key,
+        key: Key,
         changes: Vec<(usize, Value)>,
         version: Option<i64>,
     ) -> StoreResult<Written> {
-        let current = match self.current(key, version) {
+        let current = match self.current(&key, version) {
             Ok(current) => current,
             Err(written) => return Ok(written),
         };
+        let key = key.staying_in_scope(&changes);
+        if !key.scope.matches(self.meta, current) {
+            return Ok(Written::Missing);
+        }
         let mut record = Record::clone(current);
         record.version = record.version.saturating_add(1);
         for (index, value) in changes {
@@ -130,16 +134,12 @@ impl Table {
             *slot = value;
         }
         self.check_nulls(&record)?;
-        let old = Ordered(key.id.clone());
+        let old = Ordered(key.id);
         let new = Ordered(record.get(self.meta.id()).clone());
         if old != new && self.rows.contains_key(&new) {
             return Err(duplicate(vec![self.meta.id_field().name]));
         }
         self.check_unique(&record, Some(&old))?;
-        // A row cannot be pushed out of the scope: whoever may not see it may not make it so.
-        if !key.scope.matches(self.meta, &record) {
-            return Ok(Written::Missing);
-        }
         self.remove(&old);
         self.put(new, record.clone());
         Ok(Written::Done(record))

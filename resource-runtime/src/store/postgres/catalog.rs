@@ -26,6 +26,7 @@ pub(super) struct Column {
 
 pub(super) struct Index {
     pub(super) name: String,
+    pub(super) unique: bool,
     /// The column that it alone makes unique in the whole table.
     pub(super) unique_column: Option<String>,
 }
@@ -43,7 +44,14 @@ pub(super) async fn table(transaction: &Transaction, meta: &ResourceMeta) -> Sto
         "SELECT attname::text, format_type(atttypid, NULL), attnotnull, atthasdef OR attidentity <> '' \
          FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped AND attrelid = ",
         " ORDER BY attnum",
-        |row| Ok(Column { name: row.try_get(0)?, ty: row.try_get(1)?, not_null: row.try_get(2)?, has_default: row.try_get(3)? }),
+        |row| {
+            Ok(Column {
+                name: row.try_get(0)?,
+                ty: row.try_get(1)?,
+                not_null: row.try_get(2)?,
+                has_default: row.try_get(3)?,
+            })
+        },
     )
     .await?;
     if columns.is_empty() {
@@ -52,12 +60,12 @@ pub(super) async fn table(transaction: &Transaction, meta: &ResourceMeta) -> Sto
     let indexes = query(
         transaction,
         meta,
-        "SELECT relname::text, \
+        "SELECT relname::text, indisunique, \
          CASE WHEN indisunique AND indisvalid AND indpred IS NULL AND indnkeyatts = 1 THEN \
          (SELECT attname::text FROM pg_attribute WHERE attrelid = indrelid AND attnum = indkey[0]) END \
          FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE indrelid = ",
         "",
-        |row| Ok(Index { name: row.try_get(0)?, unique_column: row.try_get(1)? }),
+        |row| Ok(Index { name: row.try_get(0)?, unique: row.try_get(1)?, unique_column: row.try_get(2)? }),
     )
     .await?;
     let checks = query(

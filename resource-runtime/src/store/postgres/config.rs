@@ -230,7 +230,8 @@ mod tests {
 
     #[test]
     fn both_schemes_and_all_parts_are_read() {
-        let settings = parse("postgresql://ann:s%40crt@db.example:5433/books?application_name=shop&options=-c%20search_path%3Da");
+        let settings =
+            parse("postgresql://ann:s%40crt@db.example:5433/books?application_name=shop&options=-c%20search_path%3Da");
         let config = &settings.config;
         assert_eq!(config.get_user(), Some("ann"));
         assert_eq!(config.get_password(), Some(&b"s@crt"[..]));
@@ -265,7 +266,9 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_url_is_said_in_a_sentence() {
         assert!(refused("mysql://h/d").contains("does not begin with postgres://"));
-        assert!(refused("postgres://h/d?colour=red").starts_with("unknown option `colour`; a PostgreSQL URL looks like"));
+        assert!(
+            refused("postgres://h/d?colour=red").starts_with("unknown option `colour`; a PostgreSQL URL looks like")
+        );
         assert!(refused("postgres://h:port/d").starts_with("invalid value for option `port`"));
         assert!(refused("postgres://h/d?connections=0").contains("`connections` must be a number from 1 to 1000"));
         assert!(refused("postgres://h/d?connect_timeout=soon").contains("`connect_timeout` must be"));

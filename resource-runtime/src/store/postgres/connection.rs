@@ -35,9 +35,14 @@ impl Connector {
         Ok(Self { settings, tls })
     }
 
+    /// How long an attempt takes at most.
+    pub(super) const fn patience(&self) -> Duration {
+        self.settings.connect_timeout
+    }
+
     /// Opens a connection; `ended` hears of its end.
     pub(super) async fn connect(&self, ended: Option<Arc<Notify>>) -> StoreResult<Connection> {
-        let limit = self.settings.connect_timeout;
+        let limit = self.patience();
         match tokio::time::timeout(limit, self.open(ended)).await {
             Ok(connection) => connection,
             Err(_) => Err(StoreError::new(StoreErrorKind::Unavailable)

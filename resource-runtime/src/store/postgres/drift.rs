@@ -3,184 +3,197 @@
 //! A table that people made themselves may differ where nothing depends on it: wider integers,
 //! `varchar` for text, a `numeric` of fixed precision, further columns that may stay empty.
 
-use std::fmt::Write as _;
+use std::fmt;
 
 use super::catalog::{Column, Table};
 use crate::field::{FieldMeta, IdSource, IntKind, Kind};
 use crate::resource::ResourceMeta;
 use crate::store::sql::{Dialect, SqlText, VERSION, postgres_type, schema};
-use crate::store::{StoreError, StoreErrorKind, StoreResult};
 
 const DIALECT: Dialect = Dialect::Postgres;
 
-/// All that does not fit, table by table.
-#[derive(Default)]
+/// How a table differs from its resource.
 pub(super) struct Drift {
-    report: String,
-}
-
-impl Drift {
-    /// Compares a resource with its table.
-    pub(super) fn look(&mut self, meta: &ResourceMeta, table: &Table) {
-        let mut findings = Findings { table: quoted(meta.table), found: Vec::new(), statements: Vec::new() };
-        for field in meta.fields {
-            match table.columns.iter().find(|it| it.name == field.column) {
-                None => findings.missing(meta, field),
-                Some(column) => findings.compare(meta, field, column),
-            }
-            findings.check(meta, field, table);
-        }
-        findings.version(table);
-        findings.identifier(meta, table);
-        for column in &table.columns {
-            let known = column.name == VERSION || meta.fields.iter().any(|it| it.column == column.name);
-            if !known && column.not_null && !column.has_default {
-                findings.unknown(column);
-            }
-        }
-        findings.write(meta, &mut self.report);
-    }
-
-    /// An error with the report, where there is anything to report.
-    pub(super) fn finish(self) -> StoreResult<()> {
-        if self.report.is_empty() {
-            return Ok(());
-        }
-        Err(StoreError::new(StoreErrorKind::Drift { report: self.report }))
-    }
-}
-
-/// What does not fit in one table.
-struct Findings {
-    /// The table's name, quoted.
     table: String,
-    found: Vec<String>,
+    resource: &'static str,
+    /// One sentence each.
+    problems: Vec<String>,
+    /// What would mend it.
     statements: Vec<String>,
 }
 
-impl Findings {
-    fn missing(&mut self, meta: &ResourceMeta, field: &FieldMeta) {
-        let column = quoted(field.column);
-        self.found.push(format!("it has no column {column}"));
-        let ty = schema::column_type(DIALECT, &field.kind);
-        let mut statement = format!("ADD COLUMN {column} {ty}");
-        if !field.nullable {
-            let _ = write!(statement, " NOT NULL DEFAULT {}", schema::default_literal(DIALECT, field));
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "The table {} does not fit {}:", self.table, self.resource)?;
+        for problem in &self.problems {
+            writeln!(f, "- {problem}")?;
         }
-        if let Some(check) = schema::check(DIALECT, field) {
-            let _ = write!(statement, " CONSTRAINT {} {check}", quoted(&schema::check_name(meta, field)));
+        f.write_str("These statements would mend it; look at them, and keep a copy of the data:\n")?;
+        for statement in &self.statements {
+            writeln!(f, "    {statement};")?;
         }
-        self.alter(&statement);
-        if !field.nullable {
-            self.alter(&format!("ALTER COLUMN {column} DROP DEFAULT"));
-        }
+        Ok(())
+    }
+}
+
+/// Compares a table with its resource. Indexes that are merely missing are no drift.
+pub(super) fn drift(meta: &ResourceMeta, table: &Table) -> Option<Drift> {
+    let mut look = Look { meta, table, problems: Vec::new(), statements: Vec::new() };
+    for field in meta.fields {
+        look.field(field);
+    }
+    look.version();
+    look.identifier();
+    look.unknown_columns();
+    look.leftover_indexes();
+    let Look { problems, statements, .. } = look;
+    let found = Drift { table: quoted(meta.table), resource: meta.name, problems, statements };
+    (!found.problems.is_empty()).then_some(found)
+}
+
+struct Look<'a> {
+    meta: &'a ResourceMeta,
+    table: &'a Table,
+    problems: Vec<String>,
+    statements: Vec<String>,
+}
+
+impl<'a> Look<'a> {
+    fn column(&self, name: &str) -> Option<&'a Column> {
+        self.table.columns.iter().find(|it| it.name == name)
     }
 
-    fn compare(&mut self, meta: &ResourceMeta, field: &FieldMeta, there: &Column) {
+    fn problem(&mut self, problem: String) {
+        self.problems.push(problem);
+    }
+
+    fn alter(&mut self, action: &str) {
+        self.statements.push(format!("ALTER TABLE {} {action}", quoted(self.meta.table)));
+    }
+
+    fn field(&mut self, field: &FieldMeta) {
         let column = quoted(field.column);
-        if !fits(&field.kind, &there.ty) {
+        let Some(found) = self.column(field.column) else { return self.missing(field) };
+        if !fits(&field.kind, &found.ty) {
             let wanted = schema::column_type(DIALECT, &field.kind);
             let plain = postgres_type(&field.kind);
-            self.found.push(format!("the column {column} is of type {}, not {plain}", there.ty));
+            self.problem(format!("the column {column} is of type {}, and should be {plain}", found.ty));
             self.alter(&format!("ALTER COLUMN {column} TYPE {wanted} USING {column}::{plain}"));
         }
-        if there.not_null && field.nullable {
-            self.found.push(format!("the column {column} cannot be null"));
+        if found.not_null && field.nullable {
+            self.problem(format!("the column {column} refuses nulls, and should take them"));
             self.alter(&format!("ALTER COLUMN {column} DROP NOT NULL"));
         }
-        // A primary key is never null, and is looked at by itself.
-        if !there.not_null && !field.nullable && field.name != meta.id_field().name {
-            let default = schema::default_literal(DIALECT, field);
-            self.found.push(format!("the column {column} can be null"));
-            self.statements.push(format!("UPDATE {} SET {column} = {default} WHERE {column} IS NULL", self.table));
+        // The identifier is looked at by itself: a key has no nulls.
+        if !found.not_null && !field.nullable && field.name != self.meta.id_field().name {
+            self.problem(format!("the column {column} takes nulls, and should refuse them"));
+            let (table, default) = (quoted(self.meta.table), schema::default_literal(DIALECT, field));
+            self.statements.push(format!("UPDATE {table} SET {column} = {default} WHERE {column} IS NULL"));
             self.alter(&format!("ALTER COLUMN {column} SET NOT NULL"));
         }
+        self.check(field);
+    }
+
+    fn missing(&mut self, field: &FieldMeta) {
+        let column = quoted(field.column);
+        self.problem(format!("the column {column} is missing"));
+        let mut definition = SqlText::new(DIALECT);
+        schema::write_column(&mut definition, self.meta, field);
+        if field.nullable {
+            return self.alter(&format!("ADD COLUMN {}", definition.text));
+        }
+        if field.unique {
+            self.problem(format!(
+                "the values of {column} have to be unique: after it is added, give every row one of its own"
+            ));
+        }
+        self.alter(&format!("ADD COLUMN {} DEFAULT {}", definition.text, schema::default_literal(DIALECT, field)));
+        self.alter(&format!("ALTER COLUMN {column} DROP DEFAULT"));
     }
 
     /// An enum whose variants have changed since its constraint was made.
-    fn check(&mut self, meta: &ResourceMeta, field: &FieldMeta, table: &Table) {
+    fn check(&mut self, field: &FieldMeta) {
         let Kind::Enum(variants) = field.kind else { return };
-        let name = schema::check_name(meta, field);
-        let Some(there) = table.checks.iter().find(|it| it.name == name) else { return };
-        let allowed = literals(&there.definition);
+        let name = schema::check_name(self.meta, field);
+        let Some(found) = self.table.checks.iter().find(|it| it.name == name) else { return };
+        let allowed = literals(&found.definition);
         let lacking: Vec<_> = variants.names().filter(|it| !allowed.iter().any(|there| there == it)).collect();
-        let surplus: Vec<_> = allowed.iter().filter(|it| !variants.names().any(|name| name == *it)).collect();
-        if lacking.is_empty() && surplus.is_empty() {
-            return;
-        }
+        let surplus: Vec<_> = allowed.iter().filter(|it| !variants.names().any(|name| name == *it)).cloned().collect();
         let column = quoted(field.column);
-        for name in lacking {
-            self.found.push(format!("the column {column} cannot be '{name}'"));
+        if !lacking.is_empty() {
+            self.problem(format!("the column {column} refuses the values {}", lacking.join(", ")));
         }
-        for name in surplus {
-            self.found.push(format!("the column {column} can be '{name}', which {} has not", variants.name));
+        if !surplus.is_empty() {
+            let surplus = surplus.join(", ");
+            self.problem(format!("the column {column} takes the values {surplus}, which {} has not", variants.name));
         }
-        let Some(check) = schema::check(DIALECT, field) else { return };
-        self.alter(&format!("DROP CONSTRAINT {0}, ADD CONSTRAINT {0} {check}", quoted(&name)));
+        if let (false, Some(check)) = (lacking.is_empty() && surplus.is_empty(), schema::check(DIALECT, field)) {
+            self.alter(&format!("DROP CONSTRAINT {0}, ADD CONSTRAINT {0} {check}", quoted(&name)));
+        }
     }
 
-    fn version(&mut self, table: &Table) {
+    fn version(&mut self) {
         let column = quoted(VERSION);
-        match table.columns.iter().find(|it| it.name == VERSION) {
+        match self.column(VERSION) {
             None => {
-                self.found.push(format!("it has no column {column}"));
+                self.problem(format!("the column {column} is missing, which holds the versions of rows"));
                 self.alter(&format!("ADD COLUMN {column} bigint NOT NULL DEFAULT 1"));
             }
-            Some(there) if there.ty != "bigint" || !there.not_null => {
-                self.found.push(format!("the column {column} is not bigint NOT NULL"));
-                self.statements.push(format!("UPDATE {} SET {column} = 1 WHERE {column} IS NULL", self.table));
+            Some(found) if found.ty != "bigint" || !found.not_null => {
+                self.problem(format!("the column {column}, which holds the versions of rows, is not bigint NOT NULL"));
+                let table = quoted(self.meta.table);
+                self.statements.push(format!("UPDATE {table} SET {column} = 1 WHERE {column} IS NULL"));
                 self.alter(&format!("ALTER COLUMN {column} TYPE bigint, ALTER COLUMN {column} SET NOT NULL"));
             }
             Some(_) => {}
         }
     }
 
-    fn identifier(&mut self, meta: &ResourceMeta, table: &Table) {
-        let field = meta.id_field();
-        let column = quoted(field.column);
-        let Some(there) = table.columns.iter().find(|it| it.name == field.column) else { return };
-        if !table.indexes.iter().any(|it| it.unique_column.as_deref() == Some(field.column)) {
-            self.found.push(format!("the column {column} is not unique"));
-            let name = quoted(&schema::name(meta.table, &[field.column], "pkey"));
+    fn identifier(&mut self) {
+        let field = self.meta.id_field();
+        let Some(found) = self.column(field.column) else { return };
+        let (column, table) = (quoted(field.column), quoted(self.meta.table));
+        // One that is unique by itself is as good as a primary key.
+        if !self.table.indexes.iter().any(|it| it.unique_column.as_deref() == Some(field.column)) {
+            self.problem(format!("the column {column} is not the primary key"));
+            let name = quoted(&schema::name(self.meta.table, &[field.column], "pkey"));
             self.alter(&format!("ADD CONSTRAINT {name} PRIMARY KEY ({column})"));
         }
-        let chosen_here = meta.id_source() == IdSource::Store && matches!(field.kind, Kind::Int(_));
-        if chosen_here && !there.has_default {
-            self.found.push(format!("the column {column} does not number new rows"));
+        let chosen_here = self.meta.id_source() == IdSource::Store && matches!(field.kind, Kind::Int(_));
+        if chosen_here && !found.has_default {
+            self.problem(format!("the column {column} does not number new rows by itself"));
             self.alter(&format!("ALTER COLUMN {column} ADD GENERATED BY DEFAULT AS IDENTITY"));
             self.statements.push(format!(
-                "SELECT setval(pg_get_serial_sequence({}, {}), max({column})) FROM {}",
-                literal(&self.table),
-                literal(field.column),
-                self.table
+                "SELECT setval(pg_get_serial_sequence({}, {}), coalesce(max({column}), 0) + 1, false) FROM {table}",
+                schema::literal_text(&table),
+                schema::literal_text(field.column),
             ));
         }
     }
 
-    fn unknown(&mut self, there: &Column) {
-        let column = quoted(&there.name);
-        self.found.push(format!("the column {column}, which no field fills, cannot be null and has no default"));
-        self.alter(&format!("ALTER COLUMN {column} DROP NOT NULL"));
-    }
-
-    fn alter(&mut self, action: &str) {
-        self.statements.push(format!("ALTER TABLE {} {action}", self.table));
-    }
-
-    fn write(&self, meta: &ResourceMeta, report: &mut String) {
-        if self.found.is_empty() {
-            return;
+    fn unknown_columns(&mut self) {
+        for found in &self.table.columns {
+            let known = found.name == VERSION || self.meta.fields.iter().any(|it| it.column == found.name);
+            if !known && found.not_null && !found.has_default {
+                let (column, name) = (quoted(&found.name), self.meta.name);
+                self.problem(format!("the column {column} is no field of {name}, and takes no row without a value"));
+                self.alter(&format!("ALTER COLUMN {column} DROP NOT NULL"));
+            }
         }
-        // Writing into a `String` does not fail.
-        let _ = write!(
-            report,
-            "{}the table {} does not fit {}: {}. These statements would mend it:\n{};",
-            if report.is_empty() { "" } else { "\n" },
-            self.table,
-            meta.name,
-            self.found.join("; "),
-            self.statements.join(";\n")
-        );
+    }
+
+    /// Unique indexes that were made for fields which are no longer declared unique.
+    fn leftover_indexes(&mut self) {
+        let wanted = schema::indexes(DIALECT, self.meta);
+        let ours = format!("{}__", self.meta.table);
+        for found in self.table.indexes.iter().filter(|it| it.unique) {
+            let made_here = found.name.starts_with(&ours) && found.name.ends_with("__key");
+            if made_here && !wanted.iter().any(|it| it.name == found.name) {
+                let name = quoted(&found.name);
+                self.problem(format!("the index {name} keeps values unique that no longer have to be"));
+                self.statements.push(format!("DROP INDEX {name}"));
+            }
+        }
     }
 }
 
@@ -212,10 +225,6 @@ fn quoted(name: &str) -> String {
     let mut out = SqlText::new(DIALECT);
     out.ident(name);
     out.text
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// The text literals in a definition.

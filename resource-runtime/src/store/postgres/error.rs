@@ -52,9 +52,7 @@ fn is_fatal(code: &SqlState) -> bool {
 fn of_server(db: &DbError, meta: Option<&ResourceMeta>) -> StoreErrorKind {
     match db.code().code() {
         "23505" => StoreErrorKind::Duplicate { fields: meta.map(|it| fields_of(db, it)).unwrap_or_default() },
-        "23503" | "23001" => {
-            StoreErrorKind::Reference { fields: meta.map(|it| fields_of(db, it)).unwrap_or_default() }
-        }
+        "23503" | "23001" => StoreErrorKind::Reference { fields: meta.map(|it| fields_of(db, it)).unwrap_or_default() },
         // A deadlock, a conflict of transactions, a lock that was not had, a timeout.
         "40001" | "40P01" | "55P03" | "57014" | "25P03" | "25P04" => StoreErrorKind::Busy,
         // Text with U+0000, text that is too long, a number out of the column's range.
@@ -102,7 +100,8 @@ mod tests {
 
     #[test]
     fn details_that_name_no_column_of_ours_give_no_field() {
-        for detail in ["", "Key", "Key (lower(title))=(a) already exists.", "Key (isbn, shelf)=(1, 2) already exists."] {
+        for detail in ["", "Key", "Key (lower(title))=(a) already exists.", "Key (isbn, shelf)=(1, 2) already exists."]
+        {
             assert!(columns_in(detail, BOOK).is_empty(), "{detail}");
         }
     }

@@ -57,6 +57,11 @@ impl Lanes {
         Ok(lanes)
     }
 
+    /// How many connections there are when none is lost.
+    pub(super) const fn count(&self) -> usize {
+        self.slots.len()
+    }
+
     /// A connection to ask a statement on.
     pub(super) async fn connection(&self) -> StoreResult<Arc<Connection>> {
         if let Some(connection) = self.best() {
@@ -74,8 +79,10 @@ impl Lanes {
                 return Err(unavailable(reason));
             }
             self.wake.notify_one();
-            if down.changed().await.is_err() {
-                return Err(unavailable("the store is closed"));
+            // The attempt ends by itself before, but not where its runtime has ended.
+            let attempt = tokio::time::timeout(self.connector.patience() + FIRST_REST, down.changed());
+            if !matches!(attempt.await, Ok(Ok(()))) {
+                return Err(unavailable("no connection came about"));
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::catalog::{self, Table};
-use super::drift::Drift;
+use super::catalog;
+use super::drift::drift;
 use super::pool::{Pool, Transaction};
 use crate::resource::ResourceMeta;
 use crate::store::sql::{Dialect, schema};
@@ -21,21 +21,21 @@ pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta
     if missing(&transaction, resources).await?.is_empty() {
         return transaction.commit().await;
     }
-    transaction.batch(LOCK).await?;
+    transaction.batch(LOCK, None).await?;
     // Another process may have been faster.
     for Missing { meta, statements } in missing(&transaction, resources).await? {
         for statement in statements {
             tracing::info!(resource = meta.name, statement, "creating in PostgreSQL");
-            transaction.batch(&statement).await.map_err(|error| not_created(error, meta, &statement))?;
+            transaction.batch(&statement, Some(meta)).await.map_err(|error| not_created(error, meta))?;
         }
     }
     // A table that was just created is looked at too: an older index of its name may be elsewhere.
     let left = missing(&transaction, resources).await?;
     if let Some(Missing { meta, statements }) = left.first() {
         let report = format!(
-            "the indexes of the table \"{}\" cannot be created, because other relations have their names:\n{}",
+            "The indexes of the table \"{}\" cannot be created, because other relations have their names:\n    {};\n",
             meta.table,
-            statements.join(";\n")
+            statements.join(";\n    ")
         );
         return Err(StoreError::new(StoreErrorKind::Drift { report }));
     }
@@ -50,35 +50,34 @@ struct Missing {
 
 async fn missing(transaction: &Transaction, resources: &[&'static ResourceMeta]) -> StoreResult<Vec<Missing>> {
     let mut all = Vec::new();
-    let mut drift = Drift::default();
+    let mut report = String::new();
     for &meta in resources {
         let statements = match catalog::table(transaction, meta).await? {
             None => schema::create(Dialect::Postgres, meta),
             Some(table) => {
-                drift.look(meta, &table);
-                indexes(meta, &table)
+                report.extend(drift(meta, &table).map(|it| it.to_string()));
+                let wanted = schema::indexes(Dialect::Postgres, meta).into_iter();
+                let there = |name: &str| table.indexes.iter().any(|it| it.name == name);
+                wanted.filter(|it| !there(&it.name)).map(|it| it.create).collect()
             }
         };
         if !statements.is_empty() {
             all.push(Missing { meta, statements });
         }
     }
-    drift.finish()?;
-    Ok(all)
-}
-
-fn indexes(meta: &ResourceMeta, table: &Table) -> Vec<String> {
-    let wanted = schema::indexes(Dialect::Postgres, meta).into_iter();
-    wanted.filter(|it| !table.indexes.iter().any(|there| there.name == it.name)).map(|it| it.create).collect()
+    if report.is_empty() { Ok(all) } else { Err(StoreError::new(StoreErrorKind::Drift { report })) }
 }
 
 /// Rows that a unique index cannot be built over are a table that does not fit.
-fn not_created(error: StoreError, meta: &ResourceMeta, statement: &str) -> StoreError {
+fn not_created(error: StoreError, meta: &ResourceMeta) -> StoreError {
     let StoreErrorKind::Duplicate { fields } = error.kind() else { return error };
-    let fields = if fields.is_empty() { "the fields".to_owned() } else { fields.join(", ") };
+    let columns: Vec<_> = fields.iter().filter_map(|it| meta.field(it)).map(|it| it.1.column).collect();
+    let columns = format!("\"{}\"", columns.join("\", \""));
     let report = format!(
-        "the table \"{}\" does not fit {}: rows have the same {fields}; when they differ, this will succeed:\n{statement};",
-        meta.table, meta.name,
+        "The table \"{table}\" has rows with the same {fields}, which have to be unique. This finds them:\n    \
+         SELECT {columns}, count(*) FROM \"{table}\" GROUP BY {columns} HAVING count(*) > 1;\n",
+        table = meta.table,
+        fields = fields.join(", "),
     );
     StoreError::new(StoreErrorKind::Drift { report }).caused_by(error)
 }

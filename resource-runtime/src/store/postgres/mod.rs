@@ -36,6 +36,8 @@ pub use config::{PostgresSettings, PostgresUrlError};
 
 use std::sync::Arc;
 
+use tokio_postgres::Row;
+
 use self::connection::Connector;
 use self::lanes::Lanes;
 use self::pool::Pool;
@@ -74,9 +76,9 @@ impl PostgresStore {
     /// [`StoreErrorKind::Unavailable`] where the URL cannot be used or the server cannot be reached;
     /// the message says which, and why.
     pub async fn connect(url: &str) -> StoreResult<Self> {
-        let settings = url.parse().map_err(|error: PostgresUrlError| {
-            StoreError::new(StoreErrorKind::Unavailable).caused_by(error)
-        })?;
+        let settings = url
+            .parse()
+            .map_err(|error: PostgresUrlError| StoreError::new(StoreErrorKind::Unavailable).caused_by(error))?;
         Self::connect_with(settings).await
     }
 
@@ -92,14 +94,17 @@ impl PostgresStore {
         Ok(Self { lanes, pool: Pool::new(connector, transactions), transactions })
     }
 
-    /// Runs a statement that changes nothing. It is run again where its connection was lost, for
-    /// that may be the one that a failed server left behind.
-    async fn read(&self, sql: &SqlText, meta: Option<&ResourceMeta>) -> StoreResult<Vec<tokio_postgres::Row>> {
-        match self.lanes.connection().await?.query(sql, meta).await {
-            Err(error) if *error.kind() == StoreErrorKind::Unavailable => {
-                self.lanes.connection().await?.query(sql, meta).await
+    /// Runs a statement that changes nothing. It is run again where its connection was lost: after
+    /// a server's restart all of them may be, and nobody has noticed yet.
+    async fn read(&self, sql: &SqlText, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
+        let mut attempts = 0;
+        loop {
+            let connection = self.lanes.connection().await?;
+            let answer = connection.query(sql, meta).await;
+            attempts += 1;
+            if answer.is_ok() || connection.is_alive() || attempts > self.lanes.count() {
+                return answer;
             }
-            answer => answer,
         }
     }
 
@@ -120,9 +125,7 @@ impl PostgresStore {
             Write::Update { key, changes, version } => {
                 (sql::update(DIALECT, &key, changes, version, &sql::all(key.meta)), key, version)
             }
-            Write::Delete { key, version } => {
-                (sql::delete(DIALECT, &key, version, &sql::all(key.meta)), key, version)
-            }
+            Write::Delete { key, version } => (sql::delete(DIALECT, &key, version, &sql::all(key.meta)), key, version),
         };
         loop {
             if let Some(record) = self.change(&sql, key.meta).await? {

@@ -91,15 +91,15 @@ impl Transaction {
     }
 
     /// Runs statements that give no rows and have no placeholders.
-    pub(super) async fn batch(&self, sql: &str) -> StoreResult<()> {
-        self.connection()?.client().batch_execute(sql).await.map_err(|error| error::convert(error, None))
+    pub(super) async fn batch(&self, sql: &str, meta: Option<&ResourceMeta>) -> StoreResult<()> {
+        self.connection()?.client().batch_execute(sql).await.map_err(|error| error::convert(error, meta))
     }
 
     /// Ends the transaction, and makes what it did last.
     ///
     /// An error of [`StoreErrorKind::Unavailable`] leaves open whether it did.
     pub(super) async fn commit(mut self) -> StoreResult<()> {
-        self.batch("COMMIT").await?;
+        self.batch("COMMIT", None).await?;
         if let Some(connection) = self.connection.take() {
             self.pool.idle().push(connection);
         }

@@ -100,7 +100,8 @@ impl PostgresStore {
 
     /// How many rows match, where the window has none of them.
     async fn count_rows(&self, select: &Select) -> StoreResult<i64> {
-        let from_start = matches!(select.window, Window::Offset { offset: 0, .. } | Window::Keyset { keyset: None, .. });
+        let from_start =
+            matches!(select.window, Window::Offset { offset: 0, .. } | Window::Keyset { keyset: None, .. });
         if from_start && select.limit() > 0 {
             return Ok(0);
         }

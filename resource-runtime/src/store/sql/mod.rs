@@ -3,7 +3,6 @@
 //! client sends is ever part of the text, but the number of rows on a page.
 
 mod decode;
-mod drift;
 mod keyset;
 pub mod schema;
 mod statements;
@@ -12,12 +11,8 @@ mod tests;
 mod text;
 
 pub use decode::from_json;
-pub use drift::{Drift, FoundColumn, FoundTable, drift};
 pub use statements::{all, count, delete, get, insert, select, select_counted, total, update, version_of};
 pub use text::{Dialect, SqlText, postgres_type, sqlite_type};
 
 /// The column that holds a row's version.
 pub const VERSION: &str = "_version";
-
-/// How far a capped count counts, and below how many rows an estimate is counted out.
-pub const COUNT_CAP: u64 = 10_000;

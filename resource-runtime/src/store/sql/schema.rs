@@ -38,7 +38,7 @@ pub fn table(dialect: Dialect, meta: &ResourceMeta) -> String {
 }
 
 /// Writes a table's name and everything after it, with the definitions of further columns.
-pub(super) fn write_definition(out: &mut SqlText, meta: &ResourceMeta, name: &str, extra: &[String]) {
+pub(crate) fn write_definition(out: &mut SqlText, meta: &ResourceMeta, name: &str, extra: &[String]) {
     out.ident(name);
     out.push(" (");
     for (index, field) in meta.fields.iter().enumerate() {
@@ -94,7 +94,7 @@ fn write_id(out: &mut SqlText, meta: &ResourceMeta, field: &FieldMeta) {
 }
 
 /// Writes a column that is not the identifier's, as in `CREATE TABLE`.
-pub(super) fn write_column(out: &mut SqlText, meta: &ResourceMeta, field: &FieldMeta) {
+pub(crate) fn write_column(out: &mut SqlText, meta: &ResourceMeta, field: &FieldMeta) {
     out.ident(field.column);
     out.push(" ");
     out.push(&column_type(out.dialect, &field.kind));
@@ -134,7 +134,7 @@ fn write_check(out: &mut SqlText, meta: &ResourceMeta, field: &FieldMeta) {
 }
 
 /// A text as a literal; for constants of the program.
-pub(super) fn literal_text(text: &str) -> String {
+pub(crate) fn literal_text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

@@ -1,11 +1,11 @@
 //! The statements that read and write rows. Every one of them that meets rows that exist does so
 //! under the scope of its [`Select`] or [`Key`].
 
-use super::{COUNT_CAP, Dialect, SqlText, VERSION, keyset};
+use super::{Dialect, SqlText, VERSION, keyset};
 use crate::field::{IntKind, Kind, Value};
 use crate::query::{CountMode, Filter};
 use crate::resource::ResourceMeta;
-use crate::store::{Key, Select, Total, Window};
+use crate::store::{COUNT_CAP, Key, Select, Total, Window};
 
 const I64: Kind = Kind::Int(IntKind::I64);
 

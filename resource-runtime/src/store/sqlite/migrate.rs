@@ -1,9 +1,12 @@
+use std::fmt::Write as _;
+
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::drift::{Column, FoundIndex, Table, drift};
 use super::error;
 use crate::resource::ResourceMeta;
+use crate::store::sql::Dialect;
 use crate::store::sql::schema::{self, Index};
-use crate::store::sql::{Dialect, FoundColumn, FoundTable, drift};
 use crate::store::{StoreError, StoreErrorKind, StoreResult};
 
 const DIALECT: Dialect = Dialect::Sqlite;
@@ -18,33 +21,43 @@ pub(super) fn migrate(connection: &Connection, resources: &[&'static ResourceMet
     let mut report = String::new();
     for meta in resources {
         let fail = |it| error::of(meta, it);
-        match find(connection, meta.table).map_err(fail)? {
-            None => connection.execute_batch(&schema::table(DIALECT, meta)).map_err(fail)?,
+        let indexes = match find(connection, meta.table).map_err(fail)? {
+            None => {
+                connection.execute_batch(&schema::table(DIALECT, meta)).map_err(fail)?;
+                Vec::new()
+            }
             Some(found) => {
-                if let Some(drift) = drift(DIALECT, meta, &found) {
-                    report.push_str(&format!("The table \"{}\" does not fit {}:\n{drift}", meta.table, meta.name));
+                if let Some(drift) = drift(meta, &found) {
+                    // Writing into a `String` does not fail.
+                    let _ = write!(report, "The table \"{}\" does not fit {}:\n{drift}", meta.table, meta.name);
                     continue;
                 }
+                found.indexes
             }
-        }
+        };
         for index in schema::indexes(DIALECT, meta) {
-            create_index(connection, meta, &index, &mut report)?;
+            if !indexes.iter().any(|it| it.name == index.name) {
+                create_index(connection, meta, &index, &mut report)?;
+            }
         }
     }
     if report.is_empty() { Ok(()) } else { Err(StoreError::new(StoreErrorKind::Drift { report })) }
 }
 
 fn create_index(connection: &Connection, meta: &ResourceMeta, index: &Index, report: &mut String) -> StoreResult<()> {
-    match connection.execute_batch(&index.create).map_err(|it| error::of(meta, it)) {
+    // Without `IF NOT EXISTS`, which would pass over an index of that name on another table.
+    let create = index.create.replacen(" IF NOT EXISTS", "", 1);
+    match connection.execute_batch(&create).map_err(|it| error::of(meta, it)) {
         Err(error) if matches!(error.kind(), StoreErrorKind::Duplicate { .. }) => {
             let columns: Vec<_> = index.fields.iter().filter_map(|it| meta.field(it)).map(|it| it.1.column).collect();
             let columns = format!("\"{}\"", columns.join("\", \""));
-            report.push_str(&format!(
+            let _ = write!(
+                report,
                 "The table \"{table}\" has rows with the same {fields}, which have to be unique. This finds them:\n    \
                  SELECT {columns}, count(*) FROM \"{table}\" GROUP BY {columns} HAVING count(*) > 1;\n",
                 table = meta.table,
                 fields = index.fields.join(", "),
-            ));
+            );
             Ok(())
         }
         other => other,
@@ -52,21 +65,18 @@ fn create_index(connection: &Connection, meta: &ResourceMeta, index: &Index, rep
 }
 
 /// A table as it is; none where there is none.
-fn find(connection: &Connection, table: &str) -> rusqlite::Result<Option<FoundTable>> {
-    let definition: Option<String> = connection
-        .query_row("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE", [table], |row| {
-            row.get(0)
-        })
-        .optional()?;
+fn find(connection: &Connection, table: &str) -> rusqlite::Result<Option<Table>> {
+    let definition = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
+    let definition: Option<String> = connection.query_row(definition, [table], |row| row.get(0)).optional()?;
     let Some(definition) = definition else { return Ok(None) };
     let mut statement = connection.prepare(
-        "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk, (SELECT count(*) FROM pragma_table_xinfo(?1) \
-         WHERE pk > 0) FROM pragma_table_xinfo(?1)",
+        "SELECT name, type, \"notnull\", dflt_value IS NOT NULL OR hidden > 0, pk, \
+         (SELECT count(*) FROM pragma_table_xinfo(?1) WHERE pk > 0) FROM pragma_table_xinfo(?1)",
     )?;
     let mut columns = statement
         .query_map([table], |row| {
             let key: (i64, i64) = (row.get(4)?, row.get(5)?);
-            Ok(FoundColumn {
+            Ok(Column {
                 name: row.get(0)?,
                 data_type: row.get(1)?,
                 collation: None,
@@ -80,9 +90,11 @@ fn find(connection: &Connection, table: &str) -> rusqlite::Result<Option<FoundTa
         let (_, collation, ..) = connection.column_metadata(None, table, column.name.as_str())?;
         column.collation = collation.map(|it| it.to_string_lossy().into_owned());
     }
-    let mut statement = connection.prepare("SELECT name FROM pragma_index_list(?1) WHERE \"unique\"")?;
-    let unique = statement.query_map([table], |row| row.get(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(Some(FoundTable { columns, unique, checks: checks(&definition) }))
+    let mut statement = connection.prepare("SELECT name, \"unique\" FROM pragma_index_list(?1)")?;
+    let indexes = statement
+        .query_map([table], |row| Ok(FoundIndex { name: row.get(0)?, unique: row.get(1)? }))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(Some(Table { columns, indexes, checks: checks(&definition) }))
 }
 
 /// The named conditions of a table's definition, which SQLite keeps as it was written.
@@ -90,9 +102,40 @@ fn checks(definition: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for part in definition.split("CONSTRAINT \"").skip(1) {
         let Some((name, rest)) = part.split_once('"') else { continue };
-        if rest.trim_start().starts_with("CHECK") {
-            found.push((name.to_owned(), rest.to_owned()));
+        if let Some(condition) = rest.trim_start().strip_prefix("CHECK") {
+            found.push((name.to_owned(), bracketed(condition).to_owned()));
         }
     }
     found
+}
+
+/// The text up to where its first bracket is closed.
+fn bracketed(text: &str) -> &str {
+    let mut open = 0_u32;
+    let mut quote = None;
+    for (index, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (Some(end), _) if byte == end => quote = None,
+            (Some(_), _) => {}
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (None, b'(') => open += 1,
+            (None, b')') if open <= 1 => return text.get(..=index).unwrap_or(text),
+            (None, b')') => open -= 1,
+            (None, _) => {}
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_end_where_their_brackets_do() {
+        let definition = r#"CREATE TABLE t (a TEXT CONSTRAINT "t__a__check" CHECK ("a" IN ('x', ')''(')) DEFAULT 'y',
+            CONSTRAINT "u" UNIQUE (a), CONSTRAINT "c" CHECK (a <> 'z'))"#;
+        let expected = [("t__a__check", r#" ("a" IN ('x', ')''('))"#), ("c", " (a <> 'z')")];
+        assert_eq!(checks(definition), expected.map(|(name, condition)| (name.to_owned(), condition.to_owned())));
+    }
 }

@@ -12,6 +12,7 @@
 
 mod bind;
 mod connection;
+mod drift;
 mod error;
 mod location;
 mod migrate;

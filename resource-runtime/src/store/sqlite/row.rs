@@ -67,7 +67,10 @@ fn decode_integer(stored: i64, kind: &Kind) -> Result<Value, String> {
     match kind {
         Kind::Bool if stored == 0 || stored == 1 => Ok(Value::Bool(stored == 1)),
         Kind::Int(width) if (width.min()..=width.max()).contains(&stored) => Ok(Value::Int(stored)),
-        Kind::Timestamp => Timestamp::from_microsecond(stored).map(Value::Timestamp).map_err(|it| it.to_string()),
+        // `Timestamp::from_microsecond` refuses the last second that there is.
+        Kind::Timestamp => Timestamp::new(stored.div_euclid(1_000_000), nanos(stored))
+            .map(Value::Timestamp)
+            .map_err(|it| it.to_string()),
         Kind::Time => time(stored).map(Value::Time).ok_or_else(|| "no time of day".to_owned()),
         _ => Err("found an integer out of its range".to_owned()),
     }
@@ -76,8 +79,12 @@ fn decode_integer(stored: i64, kind: &Kind) -> Result<Value, String> {
 fn time(micros: i64) -> Option<Time> {
     let seconds = micros.div_euclid(1_000_000);
     let part = |it: i64| i8::try_from(it).ok();
-    let nanos = i32::try_from(micros.rem_euclid(1_000_000) * 1_000).ok()?;
-    Time::new(part(seconds / 3_600)?, part(seconds / 60 % 60)?, part(seconds % 60)?, nanos).ok()
+    Time::new(part(seconds / 3_600)?, part(seconds / 60 % 60)?, part(seconds % 60)?, nanos(micros)).ok()
+}
+
+/// The part of a second.
+fn nanos(micros: i64) -> i32 {
+    i32::try_from(micros.rem_euclid(1_000_000) * 1_000).unwrap_or(0)
 }
 
 /// Which column of a statement has which field.

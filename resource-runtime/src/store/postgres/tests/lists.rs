@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
+
 use super::{everything, insert, new_book, on_server};
 use crate::field::{Value, fold};
 use crate::json::Projection;
@@ -22,11 +24,11 @@ const PRICE: usize = 6;
 /// Books with ties, nulls, and titles that locales put in another order than code points do.
 async fn shelf(store: &PostgresStore) {
     let titles = ["b", "B", "a", "é", "Z", "a b", "ab", "_", "a-b", "\u{10ffff}"];
-    for number in 0..60_i64 {
-        let mut values = new_book(titles[(number % 10) as usize], &number.to_string());
-        values[GENRE] = if number % 3 == 0 { Value::Null } else { Value::Text(titles[(number % 7) as usize].to_owned()) };
+    for (number, title) in (0..60_i64).zip(titles.into_iter().cycle()) {
+        let mut values = new_book(title, &number.to_string());
+        values[GENRE] = if number % 3 == 0 { Value::Null } else { Value::Text(title.to_lowercase()) };
         values[YEAR] = if number % 4 == 0 { Value::Null } else { Value::Int(number % 5) };
-        values[PRICE] = Value::Decimal(rust_decimal::Decimal::new(number % 6, (number % 3) as u32));
+        values[PRICE] = Value::Decimal(Decimal::new(number % 6, if number % 2 == 0 { 1 } else { 2 }));
         insert(store, BOOK, values).await;
     }
 }
@@ -38,14 +40,11 @@ fn sort_key(field: usize, descending: bool, nulls_first: bool) -> SortKey {
 /// Orders of one and more keys, both ways, nulls at both ends.
 fn orders() -> Vec<Vec<SortKey>> {
     let mut orders = Vec::new();
-    for bits in 0..16 {
-        let flag = |bit: u32| bits & (1 << bit) != 0;
+    for bits in 0..16_u32 {
+        let flag = |bit: usize| bits & (1 << bit) != 0;
         for fields in [vec![YEAR], vec![TITLE], vec![GENRE, YEAR], vec![YEAR, TITLE], vec![PRICE, GENRE]] {
-            let mut keys: Vec<_> = fields
-                .iter()
-                .enumerate()
-                .map(|(at, field)| sort_key(*field, flag(at as u32), flag(at as u32 + 2)))
-                .collect();
+            let mut keys: Vec<_> =
+                fields.iter().enumerate().map(|(at, field)| sort_key(*field, flag(at), flag(at + 2))).collect();
             keys.push(sort_key(0, flag(0), false));
             orders.push(keys);
         }
@@ -205,7 +204,9 @@ async fn the_server_folds_case_as_this_crate_does() {
 #[tokio::test]
 async fn the_server_folds_text_as_this_crate_does() {
     on_server(|it| async move {
-        let pieces = ["Σ", "ς", "Α", "İ", "I", "J", "\u{307}", "\u{301}", "ẞ", "SS", " ", ".", "'", "1", "\u{345}", "ΰ", "ŉ", "ǅ"];
+        let pieces = [
+            "Σ", "ς", "Α", "İ", "I", "J", "\u{307}", "\u{301}", "ẞ", "SS", " ", ".", "'", "1", "\u{345}", "ΰ", "ŉ", "ǅ",
+        ];
         let mut texts = Vec::new();
         for a in pieces {
             for b in pieces {

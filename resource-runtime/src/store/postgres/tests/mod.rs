@@ -4,6 +4,8 @@
 mod lists;
 mod loss;
 mod migration;
+#[cfg(feature = "conformance")]
+mod suite;
 mod writes;
 mod zoo;
 
@@ -19,9 +21,56 @@ use crate::resource::{Record, ResourceMeta};
 use crate::store::{Key, Select, Store, Window, Write, Written};
 
 /// A schema for one test.
+struct Schema {
+    name: String,
+    /// The server's URL, with the schema as its search path and as the application's name.
+    url: String,
+    admin: tokio_postgres::Client,
+}
+
+impl Schema {
+    /// A new schema; none, said once, where there is no server.
+    async fn create() -> Option<Self> {
+        let server = std::env::var("TEST_DATABASE_URL")
+            .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
+        let (admin, connection) = match tokio_postgres::connect(&server, NoTls).await {
+            Ok(connected) => connected,
+            Err(error) if std::env::var("REQUIRE_POSTGRES").is_ok_and(|it| it == "1") => {
+                panic!("REQUIRE_POSTGRES=1, and there is no PostgreSQL at TEST_DATABASE_URL: {error}")
+            }
+            Err(error) => {
+                println!("skipped, because there is no PostgreSQL to test with: {error}");
+                return None;
+            }
+        };
+        tokio::spawn(connection);
+        let name = format!("test_{}", uuid::Uuid::now_v7().simple());
+        admin.batch_execute(&format!("CREATE SCHEMA {name}")).await.unwrap();
+        let and = if server.contains('?') { '&' } else { '?' };
+        let url = format!("{server}{and}options=-c%20search_path%3D{name}&application_name={name}");
+        Some(Self { name, url, admin })
+    }
+
+    async fn drop(self) {
+        let drop = format!("SET client_min_messages = warning; DROP SCHEMA {} CASCADE", self.name);
+        self.admin.batch_execute(&drop).await.unwrap();
+    }
+}
+
+/// Runs a test in a schema of its own; where there is no server, it does not.
+async fn on_server<T: Future<Output = ()> + Send + 'static>(test: impl FnOnce(Fixture) -> T) {
+    let Some(schema) = Schema::create().await else { return };
+    // A task, so that the schema goes when the test panics too.
+    let outcome = tokio::spawn(test(Fixture { url: schema.url.clone(), schema: schema.name.clone() })).await;
+    schema.drop().await;
+    if let Err(error) = outcome {
+        std::panic::resume_unwind(error.into_panic());
+    }
+}
+
+/// What a test knows of its schema.
 #[derive(Clone)]
 struct Fixture {
-    /// The server's URL, with the schema as its search path and as the application's name.
     url: String,
     schema: String,
 }
@@ -54,36 +103,6 @@ impl Fixture {
             }
         }
         rows
-    }
-}
-
-fn server() -> String {
-    std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned())
-}
-
-/// Runs a test in a schema of its own; where there is no server, says so and does not.
-async fn on_server<T: Future<Output = ()> + Send + 'static>(test: impl FnOnce(Fixture) -> T) {
-    let server = server();
-    let config: tokio_postgres::Config = server.parse().unwrap();
-    let (admin, connection) = match config.connect(NoTls).await {
-        Ok(connected) => connected,
-        Err(error) if std::env::var("REQUIRE_POSTGRES").is_ok_and(|it| it == "1") => {
-            panic!("REQUIRE_POSTGRES=1, and there is no PostgreSQL at TEST_DATABASE_URL: {error}")
-        }
-        Err(error) => return println!("skipped, because there is no PostgreSQL to test with: {error}"),
-    };
-    let connection = tokio::spawn(connection);
-    let schema = format!("test_{}", uuid::Uuid::now_v7().simple());
-    admin.batch_execute(&format!("CREATE SCHEMA {schema}")).await.unwrap();
-    let and = if server.contains('?') { '&' } else { '?' };
-    let url = format!("{server}{and}options=-c%20search_path%3D{schema}&application_name={schema}");
-    // A task, so that the schema goes when the test panics too.
-    let outcome = tokio::spawn(test(Fixture { url, schema: schema.clone() })).await;
-    admin.batch_execute(&format!("SET client_min_messages = warning; DROP SCHEMA {schema} CASCADE")).await.unwrap();
-    drop(admin);
-    let _ = connection.await;
-    if let Err(error) = outcome {
-        std::panic::resume_unwind(error.into_panic());
     }
 }
 

@@ -37,13 +37,17 @@ async fn a_write_for_a_version_is_done_refused_or_misses() {
         let done = Store::write(&store, update(id, vec![(TITLE, text("b"))], Some(1))).await.unwrap();
         let Written::Done(record) = done else { panic!("{done:?}") };
         assert_eq!((record.version, record.get(TITLE)), (2, &text("b")));
-        for stale in [update(id, vec![(TITLE, text("c"))], Some(1)), Write::Delete { key: key(BOOK, id), version: Some(1) }] {
+        for stale in
+            [update(id, vec![(TITLE, text("c"))], Some(1)), Write::Delete { key: key(BOOK, id), version: Some(1) }]
+        {
             assert_eq!(Store::write(&store, stale).await.unwrap(), Written::Stale { version: 2 });
         }
         let missing = id + 1;
         for version in [None, Some(1)] {
-            let writes =
-                [update(missing, vec![(TITLE, text("c"))], version), Write::Delete { key: key(BOOK, missing), version }];
+            let writes = [
+                update(missing, vec![(TITLE, text("c"))], version),
+                Write::Delete { key: key(BOOK, missing), version },
+            ];
             for write in writes {
                 assert_eq!(Store::write(&store, write).await.unwrap(), Written::Missing);
             }
@@ -173,8 +177,10 @@ async fn duplicates_name_the_fields_of_the_constraint() {
 async fn broken_references_are_told_from_other_failures() {
     on_server(|it| async move {
         let store = it.store_of(SHELF).await;
-        it.sql("CREATE TABLE thing (code text PRIMARY KEY); ALTER TABLE \"order\" ADD FOREIGN KEY (book) REFERENCES thing")
-            .await;
+        it.sql(
+            "CREATE TABLE thing (code text PRIMARY KEY); ALTER TABLE \"order\" ADD FOREIGN KEY (book) REFERENCES thing",
+        )
+        .await;
         let values = vec![text("a"), text("hall"), Value::Null, text("none")];
         let kind = refused(&store, Write::Insert { meta: SHELF, values, version: 1 }).await;
         assert_eq!(kind, StoreErrorKind::Reference { fields: vec!["book"] });
@@ -189,7 +195,7 @@ async fn a_lock_that_is_held_too_long_ends_as_busy() {
         let Value::Int(id) = *insert(&store, BOOK, new_book("a", "1")).await.get(0) else { panic!() };
         let hasty = PostgresStore::connect(&format!("{}&statement_timeout=200ms", it.url)).await.unwrap();
         let holder = store.pool.begin().await.unwrap();
-        holder.batch(&format!("UPDATE books SET title = 'b' WHERE id = {id}")).await.unwrap();
+        holder.batch(&format!("UPDATE books SET title = 'b' WHERE id = {id}"), None).await.unwrap();
         assert_eq!(refused(&hasty, update(id, vec![(TITLE, text("c"))], None)).await, StoreErrorKind::Busy);
         // Dropped without a commit.
         drop(holder);
@@ -219,14 +225,14 @@ async fn an_abandoned_transaction_is_rolled_back_and_its_connection_used_again()
         store.migrate(&[BOOK]).await.unwrap();
         for _ in 0..3 {
             let transaction = store.pool.begin().await.unwrap();
-            transaction.batch("INSERT INTO thing_that_is_not_there VALUES (1)").await.unwrap_err();
+            transaction.batch("INSERT INTO thing_that_is_not_there VALUES (1)", None).await.unwrap_err();
             drop(transaction);
         }
         let transaction = store.pool.begin().await.unwrap();
-        transaction.batch("CREATE TABLE thing ()").await.unwrap();
+        transaction.batch("CREATE TABLE thing ()", None).await.unwrap();
         drop(transaction);
         let transaction = store.pool.begin().await.unwrap();
-        transaction.batch("SELECT * FROM thing").await.unwrap_err();
+        transaction.batch("SELECT * FROM thing", None).await.unwrap_err();
         drop(transaction);
         let rolled_back = format!(
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = '{}' AND query = 'ROLLBACK'",

@@ -11,8 +11,8 @@ use super::{everything, insert, key, on_server};
 use crate::field::{EnumType, FieldMeta, IdSource, Kind, ObjectMeta, Value};
 use crate::json::Projection;
 use crate::model::Usage;
-use crate::resource::{Record, ResourceMeta};
 use crate::query::CountMode;
+use crate::resource::{Record, ResourceMeta};
 use crate::store::{JsonRow, Key, Select, Store, StoreErrorKind};
 use crate::testing::BookStatus;
 

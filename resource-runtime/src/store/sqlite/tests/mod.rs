@@ -68,3 +68,16 @@ fn done(written: StoreResult<Written>) -> Record {
         other => panic!("{other:?}"),
     }
 }
+
+/// The suite that every store has to pass.
+#[cfg(feature = "conformance")]
+mod conformance {
+    use super::SqliteStore;
+    use crate::store::Database;
+
+    async fn make() -> Database {
+        Database::new(SqliteStore::open("sqlite::memory:").unwrap())
+    }
+
+    crate::conformance_suite!(make);
+}
