@@ -11,7 +11,7 @@ use crate::model::{Companion, Outline};
 /// For a resource.
 pub(crate) fn fallback(rejected: &Rejected<Outline>) -> TokenStream {
     let errors = rejected.errors.to_tokens();
-    let stub = rejected.outline.as_ref().map(stub);
+    let stub = rejected.outline.as_deref().map(stub);
     quote!(#errors #stub)
 }
 
@@ -101,7 +101,7 @@ fn companion(
     kind: &TokenStream,
 ) -> TokenStream {
     let errors = rejected.errors.to_tokens();
-    let stub = rejected.outline.as_ref().map(|Companion { krate, ident }| {
+    let stub = rejected.outline.as_deref().map(|Companion { krate, ident }| {
         let items = quote! {
             impl _rt::#of for #ident { #stub }
             impl _rt::FieldType for #ident {
