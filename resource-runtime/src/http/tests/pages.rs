@@ -62,7 +62,7 @@ impl Store for Broken {
         Self::error()
     }
 
-    fn migrate<'a>(&'a self, _: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<()>> {
+    fn migrate<'a>(&'a self, _: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<crate::store::Migration>> {
         Self::error()
     }
 
