@@ -174,9 +174,9 @@ pub(crate) struct Rule {
 #[derive(Debug)]
 pub(crate) enum RuleKind {
     Length {
-        min: Option<Expr>,
-        max: Option<Expr>,
-        equal: Option<Expr>,
+        min: Option<Box<Expr>>,
+        max: Option<Box<Expr>>,
+        equal: Option<Box<Expr>>,
     },
     Range {
         min: Option<Bound>,
@@ -186,7 +186,7 @@ pub(crate) enum RuleKind {
     },
     Email,
     Url,
-    Regex(Expr),
+    Regex(Box<Expr>),
     Contains(LitStr),
     DoesNotContain(LitStr),
     MustMatch {

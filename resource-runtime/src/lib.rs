@@ -6,6 +6,8 @@ extern crate self as resource_runtime;
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(all(test, feature = "macros"))]
+mod derived;
 pub mod error;
 pub mod field;
 pub mod handle;

@@ -54,6 +54,10 @@ impl FieldType for BookStatus {
     }
 }
 
+impl crate::field::NotNull for BookStatus {}
+impl crate::field::Element for BookStatus {}
+impl crate::field::Comparable for BookStatus {}
+
 fn tidy_tags(tags: Vec<String>) -> Vec<String> {
     tags.iter().map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty()).take(10).collect()
 }

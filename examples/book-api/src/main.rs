@@ -15,7 +15,7 @@ const SAMPLE_BOOKS: &str = include_str!("../data/sample-books.json");
 
 #[tokio::main]
 async fn main() -> resource_runtime::Result<()> {
-    let settings = Settings::from_env()?;
+    let settings = Settings::from_env()?.default_database("sqlite://books.db");
     let sample_data = settings.flag("SAMPLE_DATA", true)?;
 
     let store = settings.connect().await?;

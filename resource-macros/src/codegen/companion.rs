@@ -60,6 +60,8 @@ pub(crate) fn value_enum(value: &Enum) -> TokenStream {
         impl _rt::NotNull for #ident {}
         #[automatically_derived]
         impl _rt::Element for #ident {}
+        #[automatically_derived]
+        impl _rt::Comparable for #ident {}
     };
     hidden(krate, &items)
 }
@@ -109,6 +111,8 @@ pub(crate) fn object(object: &Object) -> TokenStream {
         impl _rt::NotNull for #ident {}
         #[automatically_derived]
         impl _rt::Element for #ident {}
+        #[automatically_derived]
+        impl _rt::NestedValue for #ident {}
         #checks
     };
     hidden(krate, &items)

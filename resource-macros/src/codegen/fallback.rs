@@ -11,7 +11,7 @@ use crate::model::{Companion, Outline};
 /// For a resource.
 pub(crate) fn fallback(rejected: &Rejected<Outline>) -> TokenStream {
     let errors = rejected.errors.to_tokens();
-    let stub = rejected.outline.as_ref().map(stub);
+    let stub = rejected.outline.as_deref().map(stub);
     quote!(#errors #stub)
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn fallback_enum(rejected: &Rejected<Companion>) -> TokenStream {
             _rt::never()
         }
     };
-    companion(rejected, &quote!(EnumType), &stub, &quote!(Enum(<Self as _rt::EnumType>::ENUM)))
+    companion(rejected, &quote!(EnumType), &quote!(Comparable), &stub, &quote!(Enum(<Self as _rt::EnumType>::ENUM)))
 }
 
 /// For a value object.
@@ -84,12 +84,24 @@ pub(crate) fn fallback_object(rejected: &Rejected<Companion>) -> TokenStream {
             _rt::never()
         }
     };
-    companion(rejected, &quote!(ObjectType), &stub, &quote!(Object(<Self as _rt::ObjectType>::OBJECT)))
+    companion(
+        rejected,
+        &quote!(ObjectType),
+        &quote!(NestedValue),
+        &stub,
+        &quote!(Object(<Self as _rt::ObjectType>::OBJECT)),
+    )
 }
 
-fn companion(rejected: &Rejected<Companion>, of: &TokenStream, stub: &TokenStream, kind: &TokenStream) -> TokenStream {
+fn companion(
+    rejected: &Rejected<Companion>,
+    of: &TokenStream,
+    ability: &TokenStream,
+    stub: &TokenStream,
+    kind: &TokenStream,
+) -> TokenStream {
     let errors = rejected.errors.to_tokens();
-    let stub = rejected.outline.as_ref().map(|Companion { krate, ident }| {
+    let stub = rejected.outline.as_deref().map(|Companion { krate, ident }| {
         let items = quote! {
             impl _rt::#of for #ident { #stub }
             impl _rt::FieldType for #ident {
@@ -104,6 +116,7 @@ fn companion(rejected: &Rejected<Companion>, of: &TokenStream, stub: &TokenStrea
             }
             impl _rt::NotNull for #ident {}
             impl _rt::Element for #ident {}
+            impl _rt::#ability for #ident {}
         };
         hidden(krate, &items)
     });

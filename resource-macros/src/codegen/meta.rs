@@ -158,13 +158,13 @@ fn rule(rule: &Rule, ty: &Type) -> TokenStream {
             quote_spanned!(at=> _rt::rule::must_match::<#here, #ty>(#other))
         }
         RuleKind::Custom(function) => {
-            quote!(_rt::rule::function(|#value| _rt::rule::custom::<#ty, _>(#value, #function)))
+            quote!(_rt::rule::function(|#value| _rt::rule::custom::<#ty, _>(#value, &#function)))
         }
         RuleKind::Record(function) => {
-            quote!(_rt::rule::function(|#value| _rt::rule::record::<#ty, _>(#value, #function)))
+            quote!(_rt::rule::function(|#value| _rt::rule::record::<#ty, _>(#value, &#function)))
         }
         RuleKind::Object(function) => {
-            quote!(_rt::rule::function(|#value| _rt::rule::object::<#ty, _>(#value, #function)))
+            quote!(_rt::rule::function(|#value| _rt::rule::object::<#ty, _>(#value, &#function)))
         }
     };
     let code = code.as_ref().map(|it| quote!(.code(#it)));

@@ -25,7 +25,7 @@ fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
     quote! {
         #doc
         #[derive(#krate::__private::core::clone::Clone)]
-        #[allow(dead_code, clippy::all, clippy::pedantic)]
+        #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, clippy::nursery)]
         #vis struct #ident {
             #(#fields,)*
         }

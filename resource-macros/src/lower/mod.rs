@@ -27,7 +27,7 @@ use crate::error::Errors;
 #[derive(Debug)]
 pub(crate) struct Rejected<T> {
     pub(crate) errors: Errors,
-    pub(crate) outline: Option<T>,
+    pub(crate) outline: Option<Box<T>>,
 }
 
 /// The named fields of a struct that a derive can take.
@@ -77,7 +77,7 @@ fn doc(attrs: &[Attribute]) -> Option<String> {
             _ => None,
         })
         .flat_map(|text| {
-            text.lines().map(|it| it.strip_prefix(' ').unwrap_or(it).trim_end().to_owned()).collect::<Vec<_>>()
+            text.split('\n').map(|it| it.strip_prefix(' ').unwrap_or(it).trim_end().to_owned()).collect::<Vec<_>>()
         })
         .collect();
     let text = lines.join("\n").trim().to_owned();

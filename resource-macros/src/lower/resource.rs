@@ -24,7 +24,7 @@ pub(crate) fn resource(input: &DeriveInput) -> Result<Resource, Rejected<Outline
     let lowered = lower(input, &mut errors);
     match lowered {
         Some(it) if errors.is_empty() => Ok(it),
-        it => Err(Rejected { errors, outline: it.map(|it| it.outline) }),
+        it => Err(Rejected { errors, outline: it.map(|it| Box::new(it.outline)) }),
     }
 }
 

@@ -112,7 +112,8 @@ fn lower_length(given: Keyed<LengthAttrs>, errors: &mut Errors) -> Option<Rule> 
     if let Some(what) = what {
         errors.push(&given.key, what, "write `length(min = 1, max = 100)` or `length(equal = 10)`");
     }
-    let kind = RuleKind::Length { min: min.map(|it| it.0), max: max.map(|it| it.0), equal: equal.map(|it| it.0) };
+    let expr = |part: Option<(Expr, Option<u64>)>| part.map(|(expr, _)| Box::new(expr));
+    let kind = RuleKind::Length { min: expr(min), max: expr(max), equal: expr(equal) };
     Some(rule(kind, &given.key, code, message, errors))
 }
 
@@ -171,7 +172,7 @@ fn lower_regex(given: Keyed<RegexAttrs>, errors: &mut Errors) -> Option<Rule> {
         errors.push(literal, "the pattern is not written here", help);
         return None;
     }
-    Some(rule(RuleKind::Regex(path), &given.key, code, message, errors))
+    Some(rule(RuleKind::Regex(Box::new(path)), &given.key, code, message, errors))
 }
 
 fn lower_contains(given: Keyed<ContainsAttrs>, kind: fn(syn::LitStr) -> RuleKind, errors: &mut Errors) -> Option<Rule> {

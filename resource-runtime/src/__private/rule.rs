@@ -147,11 +147,11 @@ pub const fn function(function: fn(&Value) -> Result<(), RuleError>) -> RuleMeta
 /// # Errors
 ///
 /// What the function found wrong.
-pub fn custom<T: FieldType, M>(value: &Value, rule: impl CustomRule<T::Inner, M>) -> Result<(), RuleError> {
+pub fn custom<T: FieldType, M>(value: &Value, rule: &impl CustomRule<T::Inner, M>) -> Result<(), RuleError> {
     if value.is_null() {
         return Ok(());
     }
-    let value = T::Inner::from_value(value.clone()).map_err(unreadable)?;
+    let value = T::Inner::from_value(value.clone()).map_err(|it| unreadable(&it))?;
     rule.check(&value)
 }
 
@@ -162,7 +162,7 @@ pub fn custom<T: FieldType, M>(value: &Value, rule: impl CustomRule<T::Inner, M>
 /// # Errors
 ///
 /// What the function found wrong.
-pub fn record<R: Resource, M>(value: &Value, rule: impl CustomRule<R, M>) -> Result<(), RuleError> {
+pub fn record<R: Resource, M>(value: &Value, rule: &impl CustomRule<R, M>) -> Result<(), RuleError> {
     let Value::Object(values) = value else { return Ok(()) };
     let mut values = values.clone();
     for (value, field) in values.iter_mut().zip(R::META.fields) {
@@ -170,7 +170,7 @@ pub fn record<R: Resource, M>(value: &Value, rule: impl CustomRule<R, M>) -> Res
             *value = Value::Int(0);
         }
     }
-    let record = R::from_record(Record { values, version: 1 }).map_err(unreadable)?;
+    let record = R::from_record(Record { values, version: 1 }).map_err(|it| unreadable(&it))?;
     rule.check(&record)
 }
 
@@ -179,14 +179,14 @@ pub fn record<R: Resource, M>(value: &Value, rule: impl CustomRule<R, M>) -> Res
 /// # Errors
 ///
 /// What the function found wrong.
-pub fn object<T: ObjectType, M>(value: &Value, rule: impl CustomRule<T, M>) -> Result<(), RuleError> {
+pub fn object<T: ObjectType, M>(value: &Value, rule: &impl CustomRule<T, M>) -> Result<(), RuleError> {
     let Value::Object(values) = value else { return Ok(()) };
-    let object = T::from_values(values.clone()).map_err(unreadable)?;
+    let object = T::from_values(values.clone()).map_err(|it| unreadable(&it))?;
     rule.check(&object)
 }
 
 /// Rules are asked about values that were read as their field's kind before; were one not, it would
 /// be refused and not let through.
-fn unreadable(error: crate::field::ValueError) -> RuleError {
+fn unreadable(error: &crate::field::ValueError) -> RuleError {
     RuleError { code: Cow::Borrowed("invalid_type"), message: Some(error.to_string().into()), params: Vec::new() }
 }

@@ -9,9 +9,10 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use uuid::Uuid;
 
-use super::{Element, EnumType, FieldType, NotNull, ObjectType};
+use super::{Element, FieldType, NotNull};
 
-/// Values that are equal or not, and that lists can be sorted by: scalars and enums.
+/// Values that are equal or not, and that lists can be sorted by: scalars and enums. Implemented by
+/// `#[derive(ResourceEnum)]`.
 #[diagnostic::on_unimplemented(
     message = "values of `{Self}` cannot be compared, so the field cannot be sorted, unique, or filtered like this",
     label = "not for `{Self}`",
@@ -85,7 +86,7 @@ pub trait FromText: NotNull {
     fn from_text(text: &str) -> Self;
 }
 
-/// Nested value objects, and lists of them.
+/// Nested value objects, and lists of them. Implemented by `#[derive(ResourceObject)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a nested value object",
     label = "only for nested value objects",
@@ -171,13 +172,11 @@ can! {
     Time: Comparable Ordered;
 }
 
-impl<T: EnumType + NotNull> Comparable for T {}
 impl<T: Element> Measured for Vec<T> {}
 impl<T: Element + Comparable> Listing for Vec<T> {
     type Item = T;
 }
-impl<T: ObjectType + NotNull> NestedValue for T {}
-impl<T: ObjectType + Element> NestedValue for Vec<T> {}
+impl<T: NestedValue + Element> NestedValue for Vec<T> {}
 
 impl FromText for String {
     fn from_text(text: &str) -> Self {

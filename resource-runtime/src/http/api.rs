@@ -202,12 +202,12 @@ impl Api {
                     documented.push(openapi::Mounted::new(routes.meta(), prefix.clone()));
                     for PathRoutes { path, methods } in routes.mount(&context) {
                         let owner = format!("`{}`", routes.meta().name);
-                        paths.add(&format!("{prefix}{path}"), owner, methods, true)?;
+                        paths.add(&format!("{prefix}{path}"), &owner, &methods, true)?;
                     }
                 }
                 Mount::Route(path, methods) => {
                     check_prefix(path.strip_suffix('/').unwrap_or(&path))?;
-                    paths.add(&path, "a route of the application".to_owned(), methods, false)?;
+                    paths.add(&path, "a route of the application", &methods, false)?;
                 }
                 Mount::Router(prefix, router) => {
                     check_prefix(&prefix)?;
@@ -248,7 +248,7 @@ struct Paths {
 }
 
 impl Paths {
-    fn add(&mut self, path: &str, owner: String, methods: MethodRouter, both_forms: bool) -> Result<()> {
+    fn add(&mut self, path: &str, owner: &str, methods: &MethodRouter, both_forms: bool) -> Result<()> {
         let mut forms = vec![path.to_owned()];
         if both_forms {
             forms.push(format!("{path}/"));
@@ -259,7 +259,7 @@ impl Paths {
                     if both_forms { "give one of them another `path`" } else { "give one of them another path" };
                 return Err(Error::new(format!("{other} and {owner} are both mounted on {form}; {way_out}")));
             }
-            self.owners.insert(shape(&form), owner.clone());
+            self.owners.insert(shape(&form), owner.to_owned());
             let router = std::mem::take(&mut self.router);
             let methods = methods.clone();
             self.router = guarded(&form, || router.route(&form, methods))?;
@@ -277,9 +277,9 @@ impl Paths {
     ) -> Result<Option<&'static str>> {
         let docs = Some("/docs").filter(|it| cfg!(feature = "docs-ui") && !self.has(it));
         let taken: Vec<&str> = ["/", "/health", "/health/ready"].into_iter().filter(|it| self.has(it)).collect();
-        self.add_if_free("/health", health::live());
-        self.add_if_free("/health/ready", health::ready(databases.to_vec()));
-        self.add_if_free("/", health::index(index(info, docs)));
+        self.add_if_free("/health", &health::live());
+        self.add_if_free("/health/ready", &health::ready(databases.to_vec()));
+        self.add_if_free("/", &health::index(index(info, docs)));
         if ["/openapi.json", "/docs", "/redoc"].iter().any(|it| self.has(it)) {
             // An application that brings one of them brings its own documentation.
             return Ok(None);
@@ -294,10 +294,10 @@ impl Paths {
     }
 
     /// The framework's own paths give way to the application's.
-    fn add_if_free(&mut self, path: &str, methods: MethodRouter) {
+    fn add_if_free(&mut self, path: &str, methods: &MethodRouter) {
         if !self.has(path) {
             // It is free, so that there is nothing to clash with.
-            let _ = self.add(path, "the framework".to_owned(), methods, false);
+            let _ = self.add(path, "the framework", methods, false);
         }
     }
 }

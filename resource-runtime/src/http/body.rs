@@ -1,5 +1,7 @@
 //! Reading request bodies.
 
+use std::error::Error;
+
 use axum::body::{Body, Bytes};
 use http::request::Parts;
 use http_body::Body as _;
@@ -34,6 +36,6 @@ fn too_large(limit: usize) -> ApiError {
     ApiError::new(ErrorCode::PAYLOAD_TOO_LARGE).detail(format!("the body may have {limit} bytes at most"))
 }
 
-fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |it| it.source()).any(|it| it.is::<LengthLimitError>())
+fn is_too_long(error: &(dyn Error + 'static)) -> bool {
+    error.is::<LengthLimitError>() || error.source().is_some_and(is_too_long)
 }

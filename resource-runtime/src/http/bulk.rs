@@ -80,7 +80,7 @@ pub(super) async fn delete(State(mounted): State<Arc<Mounted>>, request: Request
             Ok(Written::Done(_)) => crate::json::write_value(deleted.next(), &id, kind),
             Ok(_) => crate::json::write_value(not_found.next(), &id, kind),
             Err(error) => {
-                outcome.fail(error.into());
+                outcome.fail(&error.into());
                 continue;
             }
         }
@@ -248,16 +248,16 @@ impl<'a> Outcome<'a> {
                 self.done.next().extend_from_slice(&json);
                 self.index += 1;
             }
-            Err(error) => self.fail(error),
+            Err(error) => self.fail(&error),
         }
     }
 
-    fn fail(&mut self, error: ApiError) {
+    fn fail(&mut self, error: &ApiError) {
         if error.status() >= 500 {
-            around::log(&error, self.parts.extensions.get());
+            around::log(error, self.parts.extensions.get());
             self.broken = Some(error.code);
         }
-        self.report(&error);
+        self.report(error);
     }
 
     fn report(&mut self, error: &ApiError) {

@@ -13,7 +13,7 @@ use super::{negotiate, path, respond};
 use crate::error::ApiError;
 use crate::json::Projection;
 use crate::query::{self, CountMode, Keyset, ListQuery, Paging};
-use crate::store::{JsonSelection, Select, Total, Window};
+use crate::store::{self, JsonSelection, Select, Total, Window};
 
 const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 const TOTAL_PAGES: HeaderName = HeaderName::from_static("x-total-pages");
@@ -26,7 +26,11 @@ pub(super) async fn list(
     let (parts, _) = request.into_parts();
     negotiate::accepts_json(&parts.headers)?;
     let raw = parts.uri.query().unwrap_or_default();
-    let query = query::parse(mounted.meta, raw, &mounted.context.keys)?;
+    let mut query = query::parse(mounted.meta, raw, &mounted.context.keys)?;
+    if query.abridged.is_some() {
+        let scope = mounted.scope(&parts)?;
+        store::complete(&*mounted.database, mounted.meta, &scope, &mut query).await?;
+    }
     let projection = match &query.fields {
         None => Arc::clone(&mounted.list),
         Some(fields) => Arc::new(Projection::new(mounted.meta, fields)),

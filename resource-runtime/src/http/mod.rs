@@ -31,6 +31,8 @@ mod respond;
 mod routes;
 mod serve;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use api::Api;

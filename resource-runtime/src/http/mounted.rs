@@ -31,13 +31,16 @@ pub(super) struct Context {
     pub(super) envelope: Arc<dyn Envelope>,
 }
 
+/// Tells the rows that there are for a request.
+pub(super) type AskScope = dyn Fn(&Parts) -> Result<Filter, ApiError> + Send + Sync;
+
 /// Which rows there are at all, for a request.
 #[derive(Clone, Default)]
 pub(super) enum Scope {
     #[default]
     All,
     Fixed(Filter),
-    OfRequest(Arc<dyn Fn(&Parts) -> Result<Filter, ApiError> + Send + Sync>),
+    OfRequest(Arc<AskScope>),
 }
 
 impl Mounted {

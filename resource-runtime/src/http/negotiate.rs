@@ -135,17 +135,17 @@ fn is_utf8(parameters: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn headers(name: HeaderName, values: &[&str]) -> HeaderMap {
+    fn headers(name: &HeaderName, values: &[&str]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for value in values {
-            headers.append(&name, value.parse().unwrap());
+            headers.append(name, value.parse().unwrap());
         }
         headers
     }
 
     #[track_caller]
     fn accepts(values: &[&str], expected: bool) {
-        assert_eq!(accepts_json(&headers(header::ACCEPT, values)).is_ok(), expected, "{values:?}");
+        assert_eq!(accepts_json(&headers(&header::ACCEPT, values)).is_ok(), expected, "{values:?}");
     }
 
     #[test]
@@ -193,7 +193,7 @@ mod tests {
             ("*;q=0", false),
             ("", false),
         ] {
-            assert_eq!(accepts_gzip(&headers(header::ACCEPT_ENCODING, &[value])), expected, "{value}");
+            assert_eq!(accepts_gzip(&headers(&header::ACCEPT_ENCODING, &[value])), expected, "{value}");
         }
     }
 
@@ -201,9 +201,9 @@ mod tests {
     fn media_types_match_without_case_and_with_parameters() {
         for value in ["application/json", "APPLICATION/JSON; charset=utf-8", "application/json;charset=\"UTF-8\"; x=y"]
         {
-            assert!(takes(&headers(header::CONTENT_TYPE, &[value]), JSON).is_ok(), "{value}");
+            assert!(takes(&headers(&header::CONTENT_TYPE, &[value]), JSON).is_ok(), "{value}");
         }
-        assert!(takes(&headers(header::CONTENT_TYPE, &["application/merge-patch+json"]), PATCH).is_ok());
+        assert!(takes(&headers(&header::CONTENT_TYPE, &["application/merge-patch+json"]), PATCH).is_ok());
     }
 
     #[test]
@@ -222,13 +222,13 @@ mod tests {
             assert_eq!(takes(&map, JSON).unwrap_err().status(), 415, "{value}");
         }
         assert_eq!(takes(&HeaderMap::new(), JSON).unwrap_err().status(), 415);
-        let twice = headers(header::CONTENT_TYPE, &["application/json", "application/json"]);
+        let twice = headers(&header::CONTENT_TYPE, &["application/json", "application/json"]);
         assert_eq!(takes(&twice, JSON).unwrap_err().status(), 415);
     }
 
     #[test]
     fn a_coding_is_415() {
-        let mut map = headers(header::CONTENT_TYPE, &["application/json"]);
+        let mut map = headers(&header::CONTENT_TYPE, &["application/json"]);
         map.insert(header::CONTENT_ENCODING, "identity".parse().unwrap());
         assert!(takes(&map, JSON).is_ok());
         map.insert(header::CONTENT_ENCODING, "gzip".parse().unwrap());
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_refused_patch_says_what_is_taken() {
-        let error = takes(&headers(header::CONTENT_TYPE, &["application/xml"]), PATCH).unwrap_err();
+        let error = takes(&headers(&header::CONTENT_TYPE, &["application/xml"]), PATCH).unwrap_err();
         assert_eq!(error.headers, [(ACCEPT_PATCH_NAME, ACCEPT_PATCH.parse().unwrap())]);
     }
 }

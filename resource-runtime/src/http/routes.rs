@@ -124,7 +124,6 @@ impl Routes {
     /// A plain axum router: `/books`, `/books/{id}` and the rest, to merge or nest into an
     /// application that exists already. Errors are problem details; the application sees to
     /// request identifiers and the like.
-    #[must_use]
     pub fn into_router(self) -> Router {
         let context = Context {
             keys: Arc::new(CursorKeys::random()),

@@ -158,7 +158,7 @@ impl Mounted {
         &self,
         key: &Key,
         preconditions: &Preconditions,
-        changes: &mut (dyn FnMut(&Record) -> Result<Vec<(usize, Value)>, ApiError> + Send),
+        changes: &mut Changes<'_>,
     ) -> Result<Record, ApiError> {
         let mut attempts = Attempts::default();
         loop {
@@ -224,6 +224,9 @@ fn with_member(body: &[u8], name: &str, value: &[u8]) -> Vec<u8> {
     out.extend_from_slice(tail);
     out
 }
+
+/// Computes from a row what to change in it.
+type Changes<'a> = dyn FnMut(&Record) -> Result<Vec<(usize, Value)>, ApiError> + Send + 'a;
 
 /// How often a write that others overtake is tried again.
 #[derive(Debug, Default)]

@@ -96,7 +96,8 @@ impl From<ValueError> for StoreError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let of_fields = |code: ErrorCode, fields: &[&'static str], what: &str| {
-            let mut api = Self::new(code).detail(format!("{what}: {}", fields.join(", ")));
+            let separator = if fields.is_empty() { "" } else { ": " };
+            let mut api = Self::new(code).detail(format!("{what}{separator}{}", fields.join(", ")));
             for field in fields {
                 api = api
                     .problem(Problem::pointer(format!("/{field}"), code.code, what).param("fields", fields.to_vec()));

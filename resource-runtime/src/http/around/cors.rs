@@ -41,7 +41,7 @@ pub(super) fn layer(origins: &Origins) -> Option<CorsLayer> {
                     .chain(named(&["x-process-time", "x-request-id", "x-total-count", "x-total-pages"]))
                     .collect::<Vec<_>>(),
             )
-            .max_age(Duration::from_mins(10)),
+            .max_age(Duration::from_secs(600)),
     )
 }
 

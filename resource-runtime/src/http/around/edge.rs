@@ -8,14 +8,16 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
+use http_body::Body as _;
 use jiff::Timestamp;
 use tower::ServiceExt as _;
 use tracing::Instrument as _;
 
 use super::id::{self, RequestId};
 use super::{Layers, cors};
-use crate::error::{ApiError, Envelope, ErrorCode, Report, with_causes};
+use crate::error::{ApiError, Envelope, ErrorCode, Problem, Report, with_causes};
 use crate::http::error::{self, Raised};
 use crate::http::{negotiate, path, respond};
 
@@ -41,7 +43,14 @@ impl Edge {
         Self { layers: Arc::new(Layers::new(router, origins, body_limit, timeout)), envelope }
     }
 
-    async fn answer(self, mut request: Request) -> Response {
+    /// Answers a request that came over a connection, and so has to be what HTTP/1.1 demands.
+    pub(in crate::http) async fn answer_from_socket(self, request: Request) -> Response {
+        let refusal = host(&request).err();
+        self.answer(request, refusal).await
+    }
+
+    /// Answers a request, if only with this refusal.
+    async fn answer(self, mut request: Request, refusal: Option<ApiError>) -> Response {
         let started = Instant::now();
         let id = RequestId::of(request.headers());
         let method = request.method().clone();
@@ -49,7 +58,10 @@ impl Edge {
         request.extensions_mut().insert(id.clone());
 
         let span = tracing::info_span!("request", id = id.as_str());
-        let mut response = self.layers.route(request).instrument(span).await;
+        let mut response = match refusal {
+            None => self.layers.route(request).instrument(span).await,
+            Some(error) => error.into_response(),
+        };
         self.mend_errors(&mut response, &instance, &id);
         around(&mut response, &method, &id);
 
@@ -130,11 +142,30 @@ fn methods(response: Response) -> Response {
     }
 }
 
+/// Refuses a request of HTTP/1.1 that does not say one host (RFC 9112, section 3.2).
+fn host(request: &Request) -> Result<(), ApiError> {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let detail = match (hosts.next(), hosts.next()) {
+        (None, _) if request.version() < Version::HTTP_11 => return Ok(()),
+        (None, _) => "the request has no `Host`",
+        (Some(_), Some(_)) => "`Host` is there more than once",
+        (Some(host), None) if host.is_empty() || Authority::try_from(host.as_bytes()).is_ok() => return Ok(()),
+        (Some(_), None) => "`Host` is none",
+    };
+    Err(ApiError::new(ErrorCode::BAD_REQUEST).detail(detail).problem(Problem::header("Host", "bad_request", detail)))
+}
+
 /// Header fields that every answer has.
 fn around(response: &mut Response, method: &Method, id: &RequestId) {
     if matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
         response.headers_mut().remove(header::CONTENT_LENGTH);
         *response.body_mut() = Body::new(respond::Nothing);
+    }
+    if *method == Method::HEAD {
+        // An error has got a body that HEAD does not send; its length is said all the same.
+        let length = response.body().size_hint().exact().filter(|it| *it > 0);
+        response.headers_mut().extend(length.map(|it| (header::CONTENT_LENGTH, it.into())));
+        *response.body_mut() = Body::empty();
     }
     let headers = response.headers_mut();
     headers.insert(id::NAME, id.to_value());
@@ -185,6 +216,6 @@ impl tower::Service<Request> for Edge {
 
     fn call(&mut self, request: Request) -> Self::Future {
         let edge = self.clone();
-        Box::pin(async move { Ok(edge.answer(request).await) })
+        Box::pin(async move { Ok(edge.answer(request, None).await) })
     }
 }

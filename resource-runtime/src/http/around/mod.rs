@@ -31,6 +31,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use http::{Extensions, HeaderMap, StatusCode, Version};
 use tower::Layer as _;
 use tower::util::{BoxCloneSyncService, MapResponse};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -59,9 +60,12 @@ impl Layers {
         let inner = CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| panicked(&*panic)).layer(inner);
         let inner = BoxCloneSyncService::new(MapResponse::new(inner, |it: http::Response<_>| it.map(Body::new)));
         let inner = tower::service_fn(move |request| deadline::within(timeout, inner.clone(), request));
-        // Below that, gzip saves nothing.
-        let when =
-            SizeAbove::new(256).and(NotForContentType::GRPC).and(NotForContentType::IMAGES).and(NotForContentType::SSE);
+        // Errors get their body later; below 256 bytes, gzip saves nothing.
+        let when = (|status: StatusCode, _: Version, _: &HeaderMap, _: &Extensions| status == StatusCode::OK)
+            .and(SizeAbove::new(256))
+            .and(NotForContentType::GRPC)
+            .and(NotForContentType::IMAGES)
+            .and(NotForContentType::SSE);
         let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(when);
         let compressed = MapResponse::new(compression.layer(inner.clone()), |it: http::Response<_>| it.map(Body::new));
         let options = BoxCloneSyncService::new(inner);

@@ -16,7 +16,6 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncWrite as _;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tower::Service as _;
 
 use crate::http::around::Edge;
 
@@ -53,8 +52,8 @@ impl Server {
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
-            let mut edge = edge.clone();
-            let answer: Answer = edge.call(request);
+            let edge = edge.clone();
+            let answer: Answer = Box::pin(async { Ok(edge.answer_from_socket(request).await) });
             answer
         });
         let mut connection = self.http.serve_connection(TokioIo::new(stream), service);

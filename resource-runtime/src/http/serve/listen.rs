@@ -42,7 +42,9 @@ mod tests {
     use super::*;
 
     async fn refused(host: &str, port: u16) -> String {
-        let settings = Settings { host: host.to_owned(), port, ..Settings::default() };
+        let mut settings = Settings::default();
+        host.clone_into(&mut settings.host);
+        settings.port = port;
         listen(&settings).await.unwrap_err().to_string()
     }
 

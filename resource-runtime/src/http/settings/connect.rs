@@ -74,7 +74,6 @@ fn not_built(url: &str, feature: &str) -> Error {
 mod tests {
     use super::*;
 
-    #[track_caller]
     async fn refused(url: &str) -> String {
         let settings = Settings { database_url: Some(url.to_owned()), ..Settings::default() };
         settings.connect().await.unwrap_err().to_string()

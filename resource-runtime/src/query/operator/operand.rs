@@ -42,11 +42,12 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
     discriminant(a) == discriminant(b) && !a.is_null() && a.compare(b).is_eq()
 }
 
-/// Values in a form that statements are made of: each once, and as many as a power of two (the last
-/// is repeated), so that lists of similar lengths share one prepared statement.
+/// Values that differ, as the placeholders of SQLite are filled with them: as many as a power of
+/// two (the last is repeated), so that lists of similar lengths share one prepared statement. Long
+/// lists stay as they are: a statement has 32,766 placeholders at most.
 pub(super) fn padded(mut values: Vec<Value>) -> Vec<Value> {
-    distinct(&mut values);
-    if let Some(last) = values.last().cloned() {
+    const LONG: usize = 1_024;
+    if let Some(last) = values.last().filter(|_| values.len() < LONG).cloned() {
         values.resize(values.len().next_power_of_two(), last);
     }
     values

@@ -219,6 +219,7 @@ macro_rules! __conformance_checks {
                 eq ne gt gte lt lte is_in nin contains starts_with ends_with ieq icontains is_null has_all has_any
                 trees_have_two_values
                 operands_of_other_kinds_match_nothing
+                case_is_folded_in_every_script
                 long_lists_are_compared_whole
             }
             sorts {

@@ -46,20 +46,19 @@ impl Connector {
         match tokio::time::timeout(limit, self.open(ended)).await {
             Ok(connection) => connection,
             Err(_) => Err(StoreError::new(StoreErrorKind::Unavailable)
-                .caused_by(format!("no connection to PostgreSQL within {limit:?}"))),
+                .caused_by(format!("no connection to PostgreSQL came about within {limit:?}"))),
         }
     }
 
     async fn open(&self, ended: Option<Arc<Notify>>) -> StoreResult<Connection> {
-        let failed = |error| error::convert(error, None);
-        let (client, driver) = self.tls.connect(&self.settings.config).await.map_err(failed)?;
+        let (client, driver) = self.tls.connect(&self.settings.config).await.map_err(error::not_connected)?;
         let ended = Ended(ended);
         let driver = tokio::spawn(async move {
             // Dropped last, however the task ends.
             let _ended = ended;
             if let Err(error) = driver.await {
-                let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-                tracing::warn!(%error, cause, "a connection to PostgreSQL ended");
+                let error = error::not_connected(error);
+                tracing::warn!(%error, "a connection to PostgreSQL ended");
             }
         });
         let connection = Connection {
@@ -70,7 +69,7 @@ impl Connector {
             is_cut: AtomicBool::new(false),
             driver: driver.abort_handle(),
         };
-        connection.client.batch_execute(&self.settings.session()).await.map_err(failed)?;
+        connection.client.batch_execute(&self.settings.session()).await.map_err(error::not_connected)?;
         Ok(connection)
     }
 }

@@ -1,5 +1,7 @@
 //! The server's errors, told apart by their SQLSTATE. Their messages go to the log alone.
 
+use std::fmt;
+
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -14,7 +16,39 @@ pub(super) fn convert(error: Error, meta: Option<&ResourceMeta>) -> StoreError {
         None if is_lost(&error) => StoreErrorKind::Unavailable,
         None => StoreErrorKind::Internal,
     };
-    StoreError::new(kind).caused_by(error)
+    StoreError::new(kind).caused_by(Failure(error))
+}
+
+/// A connection that did not come about. Whatever the reason, requests cannot be served, and may
+/// be later.
+pub(super) fn not_connected(error: Error) -> StoreError {
+    StoreError::new(StoreErrorKind::Unavailable).caused_by(Failure(error))
+}
+
+/// A failure as the log shows it: the driver itself says no more than "db error". The server's
+/// detail is left out, because it has values of rows in it.
+#[derive(Debug)]
+struct Failure(Error);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(db) = self.0.as_db_error() {
+            return write!(f, "PostgreSQL says: {} ({})", db.message(), db.code().code());
+        }
+        write!(f, "{}", self.0)?;
+        let mut cause = std::error::Error::source(&self.0);
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
 }
 
 /// Whether the connection is gone, or about to go, so that nothing more can be asked on it.

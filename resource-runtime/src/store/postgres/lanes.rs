@@ -166,7 +166,8 @@ async fn keep(lanes: Weak<Lanes>, wake: Arc<Notify>) {
                 rest = FIRST_REST;
             }
             Err(error) => {
-                let reason: Arc<str> = error.to_string().into();
+                let cause = std::error::Error::source(&error);
+                let reason: Arc<str> = cause.map_or_else(|| error.to_string(), ToString::to_string).into();
                 if here.down.send_replace(Some(Arc::clone(&reason))).is_none() {
                     tracing::warn!(%reason, "cannot connect to PostgreSQL; trying on");
                 }

@@ -117,6 +117,8 @@ impl PostgresStore {
 
     async fn write(&self, write: Write) -> StoreResult<Written> {
         const DIALECT: Dialect = Dialect::Postgres;
+        // For an update, the key of the row if it stays in its scope.
+        let mut staying = None;
         let (sql, key, version) = match write {
             Write::Insert { meta, values, version } => {
                 let sql = sql::insert(DIALECT, meta, values, version, &sql::all(meta));
@@ -124,7 +126,8 @@ impl PostgresStore {
                 return record.map(Written::Done).ok_or_else(|| StoreError::new(StoreErrorKind::Internal));
             }
             Write::Update { key, changes, version } => {
-                (sql::update(DIALECT, &key, changes, version, &sql::all(key.meta)), key, version)
+                let narrow = staying.insert(key.clone().staying_in_scope(&changes));
+                (sql::update(DIALECT, narrow, changes, version, &sql::all(key.meta)), key, version)
             }
             Write::Delete { key, version } => (sql::delete(DIALECT, &key, version, &sql::all(key.meta)), key, version),
         };
@@ -138,6 +141,11 @@ impl PostgresStore {
             let found = row::number(row, 0)?;
             if found != expected {
                 return Ok(Written::Stale { version: found });
+            }
+            if let Some(staying) = &staying
+                && self.read(&sql::version_of(DIALECT, staying), Some(key.meta)).await?.is_empty()
+            {
+                return Ok(Written::Missing);
             }
             // A row of this version has come into being since: the write is for it.
         }

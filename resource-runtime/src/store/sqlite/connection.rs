@@ -1,3 +1,4 @@
+use std::cmp::Ordering;
 use std::path::Path;
 use std::str::FromStr as _;
 
@@ -68,9 +69,24 @@ fn extend(connection: &Connection) -> rusqlite::Result<()> {
 
 /// By value. Text that is no decimal, which only somebody else can have written, comes first, so
 /// that the order is total.
-fn compare_decimals(a: &str, b: &str) -> std::cmp::Ordering {
+fn compare_decimals(a: &str, b: &str) -> Ordering {
     match (Decimal::from_str(a), Decimal::from_str(b)) {
         (Ok(a), Ok(b)) => a.cmp(&b),
-        (a, b) => a.is_ok().cmp(&b.is_ok()).then_with(|| a.err().map(|_| ()).cmp(&b.err().map(|_| ()))),
+        (Err(_), Ok(_)) => Ordering::Less,
+        (Ok(_), Err(_)) => Ordering::Greater,
+        (Err(_), Err(_)) => a.cmp(b),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_ordered_by_value_and_other_text_comes_first() {
+        let mut values = ["100", "9.5", "x", "-1", "", "10.25", "-0.0"];
+        values.sort_by(|a, b| compare_decimals(a, b));
+        assert_eq!(values, ["", "x", "-1", "-0.0", "9.5", "10.25", "100"]);
+        assert_eq!(compare_decimals("9.5", "9.500"), Ordering::Equal);
     }
 }

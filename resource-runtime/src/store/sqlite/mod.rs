@@ -116,7 +116,7 @@ impl std::fmt::Debug for SqliteStore {
 
 impl Store for SqliteStore {
     fn name(&self) -> &'static str {
-        "sqlite"
+        "SQLite"
     }
 
     fn ping(&self) -> BoxFuture<'_, StoreResult<()>> {

@@ -1,6 +1,6 @@
 //! Rows as records and as JSON.
 
-use std::cell::Cell as Slot;
+use std::cell::Cell as Flag;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -91,13 +91,17 @@ fn nanos(micros: i64) -> i32 {
 pub(super) struct Layout {
     meta: &'static ResourceMeta,
     columns: Vec<Option<usize>>,
+    /// Whether what is stored can be what leaves the server. Nested objects may have been written
+    /// when their type had other fields.
+    direct: bool,
 }
 
 impl Layout {
     /// For a statement that reads these columns.
     pub(super) fn new(meta: &'static ResourceMeta, columns: &[usize]) -> Self {
         let place = |field| columns.iter().position(|it| *it == field);
-        Self { meta, columns: (0..meta.fields.len()).map(place).collect() }
+        let direct = columns.iter().filter_map(|it| meta.fields.get(*it)).all(|it| !has_object(&it.kind));
+        Self { meta, columns: (0..meta.fields.len()).map(place).collect(), direct }
     }
 
     /// Reads the value of one field.
@@ -108,23 +112,37 @@ impl Layout {
         }
     }
 
-    /// Writes a row as an object, straight from the statement's memory.
+    /// Writes a row as an object: straight from the statement's memory, as long as every value
+    /// there has the form that we store, and else by way of values, which says what is wrong.
     pub(super) fn write_json(&self, out: &mut Vec<u8>, row: &Row<'_>, projection: &Projection) -> Result<(), Failure> {
-        let cells = RowCells { layout: self, row, broken: Slot::new(None) };
-        write_row(out, projection, &cells, &[]);
-        match cells.broken.get() {
-            None => Ok(()),
-            // Says what is wrong with it, where the typed path sees that too.
-            Some(field) => Err(self.value(row, field).err().unwrap_or(Failure::Value("not UTF-8".into()))),
+        let start = out.len();
+        if self.direct {
+            let cells = RowCells { layout: self, row, strange: Flag::new(false) };
+            write_row(out, projection, &cells, &[]);
+            if !cells.strange.get() {
+                return Ok(());
+            }
+            out.truncate(start);
         }
+        let values: Vec<_> = (0..self.columns.len()).map(|it| self.value(row, it)).collect::<Result<_, _>>()?;
+        write_row(out, projection, &ValueCells { layout: self, values }, &[]);
+        Ok(())
+    }
+}
+
+const fn has_object(kind: &Kind) -> bool {
+    match kind {
+        Kind::Object(_) => true,
+        Kind::List(item) => has_object(item),
+        _ => false,
     }
 }
 
 struct RowCells<'a> {
     layout: &'a Layout,
     row: &'a Row<'a>,
-    /// The last field whose value cannot be written; lending cells has no other way to fail.
-    broken: Slot<Option<usize>>,
+    /// Whether a value was met that cannot be lent as it is; lending has no other way to fail.
+    strange: Flag<bool>,
 }
 
 impl Cells for RowCells<'_> {
@@ -134,17 +152,31 @@ impl Cells for RowCells<'_> {
             lend(self.row.get_ref(column).ok()?, &meta.kind)
         });
         lent.unwrap_or_else(|| {
-            self.broken.set(Some(field));
+            self.strange.set(true);
             Cell::Null
         })
+    }
+}
+
+struct ValueCells<'a> {
+    layout: &'a Layout,
+    values: Vec<Value>,
+}
+
+impl Cells for ValueCells<'_> {
+    fn cell(&self, field: usize) -> Cell<'_> {
+        match (self.values.get(field), self.layout.meta.fields.get(field)) {
+            (Some(value), Some(meta)) => value.as_cell(&meta.kind),
+            _ => Cell::Null,
+        }
     }
 }
 
 fn lend<'a>(stored: ValueRef<'a>, kind: &Kind) -> Option<Cell<'a>> {
     Some(match (stored, kind) {
         (ValueRef::Null, _) => Cell::Null,
-        (ValueRef::Integer(it), Kind::Int(_)) => Cell::Int(it),
-        (ValueRef::Integer(it), Kind::Timestamp) => Cell::Timestamp(it),
+        (ValueRef::Integer(it), Kind::Int(width)) if (width.min()..=width.max()).contains(&it) => Cell::Int(it),
+        (ValueRef::Integer(it), Kind::Timestamp) if MOMENTS.contains(&it) => Cell::Timestamp(it),
         (ValueRef::Integer(it @ (0 | 1)), Kind::Bool) => Cell::Bool(it == 1),
         (ValueRef::Integer(it), Kind::Time) => Cell::Time(time(it)?),
         (ValueRef::Real(it), Kind::F32 | Kind::F64) => Cell::Float(it),
@@ -152,11 +184,62 @@ fn lend<'a>(stored: ValueRef<'a>, kind: &Kind) -> Option<Cell<'a>> {
             let text = std::str::from_utf8(it).ok()?;
             match kind {
                 Kind::Text | Kind::Enum(_) => Cell::Text(text),
-                Kind::Uuid | Kind::Date => Cell::Plain(text),
-                Kind::Decimal | Kind::Object(_) | Kind::List(_) | Kind::Json => Cell::Json(text),
+                Kind::Uuid => Cell::Uuid(text.parse().ok()?),
+                Kind::Date if is_date(it) => Cell::Plain(text),
+                Kind::Decimal if is_number(it) => Cell::Json(text),
+                Kind::List(_) | Kind::Json => Cell::Json(text),
                 _ => return None,
             }
         }
         _ => return None,
     })
+}
+
+/// Years 1 to 9999, in microseconds since 1970.
+const MOMENTS: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_207_200_999_999;
+
+/// Whether it has the form `1999-12-31`.
+fn is_date(text: &[u8]) -> bool {
+    text.len() == 10
+        && text.iter().enumerate().all(|(index, byte)| match index {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
+/// Whether it has the form that decimals are written in: `-0.50`.
+fn is_number(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"-").unwrap_or(text);
+    let digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let whole = |part: &[u8]| digits(part) && (part.len() == 1 || !part.starts_with(b"0"));
+    match text.iter().position(|it| *it == b'.') {
+        None => whole(text),
+        Some(point) => {
+            let (before, after) = text.split_at(point);
+            whole(before) && after.get(1..).is_some_and(digits)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_the_form_of_json() {
+        for it in ["0", "-0.50", "10", "79228162514264337593543950335"] {
+            assert!(is_number(it.as_bytes()), "{it}");
+        }
+        for it in ["", "-", ".5", "5.", "007", "1e5", "+1", "1,0", "NaN", "1.5.2", "--1", "\"1\""] {
+            assert!(!is_number(it.as_bytes()), "{it}");
+        }
+    }
+
+    #[test]
+    fn dates_have_the_form_of_iso() {
+        assert!(is_date(b"1999-12-31"));
+        for it in ["", "1999-1-31", "19990-1231", "1999-12-3\"", "1999-12-311"] {
+            assert!(!is_date(it.as_bytes()), "{it}");
+        }
+    }
 }

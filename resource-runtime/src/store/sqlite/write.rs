@@ -1,10 +1,9 @@
 use rusqlite::Connection;
 
-use super::bind::{self, Failure, command};
+use super::bind::{self, Failure};
 use super::read::failed;
 use super::row::record;
 use crate::field::{Kind, Value};
-use crate::query::Filter;
 use crate::resource::{Record, ResourceMeta};
 use crate::store::sql::{self, Dialect, SqlText};
 use crate::store::{Key, StoreResult, Write, Written};
@@ -18,8 +17,9 @@ pub(super) fn apply(connection: &Connection, write: Write) -> StoreResult<Writte
             insert(connection, meta, values, version).map_err(|it| failed(meta, it))
         }
         Write::Update { key, changes, version } => {
+            let key = key.staying_in_scope(&changes);
             let sql = sql::update(DIALECT, &key, changes, version, &sql::all(key.meta));
-            update(connection, &key, &sql, version).map_err(|it| failed(key.meta, it))
+            change(connection, &key, &sql, version).map_err(|it| failed(key.meta, it))
         }
         Write::Delete { key, version } => {
             let sql = sql::delete(DIALECT, &key, version, &sql::all(key.meta));
@@ -52,21 +52,6 @@ fn insert(
         values.insert(id.min(values.len()), Value::Int(chosen));
     }
     Ok(Written::Done(Record { values, version }))
-}
-
-/// A row cannot be pushed out of the scope: whoever may not see it may not make it so.
-fn update(connection: &Connection, key: &Key, sql: &SqlText, version: Option<i64>) -> Result<Written, Failure> {
-    if key.scope == Filter::All {
-        return change(connection, key, sql, version);
-    }
-    command(connection, "SAVEPOINT scoped")?;
-    let mut written = change(connection, key, sql, version)?;
-    if matches!(&written, Written::Done(record) if !key.scope.matches(key.meta, record)) {
-        command(connection, "ROLLBACK TO scoped")?;
-        written = Written::Missing;
-    }
-    command(connection, "RELEASE scoped")?;
-    Ok(written)
 }
 
 fn change(connection: &Connection, key: &Key, sql: &SqlText, version: Option<i64>) -> Result<Written, Failure> {

@@ -295,3 +295,16 @@ async fn a_dropped_store_leaves_no_connection_behind() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_server_that_refuses_is_unavailable_and_its_reason_in_the_message() {
+    on_server(|it| async move {
+        let url = it.url.replacen("/postgres?", "/no_such_database?", 1);
+        if url != it.url {
+            let error = PostgresStore::connect(&url).await.err().unwrap();
+            assert_eq!(*error.kind(), StoreErrorKind::Unavailable);
+            assert!(error.to_string().contains("no_such_database") && error.to_string().contains("3D000"), "{error}");
+        }
+    })
+    .await;
+}

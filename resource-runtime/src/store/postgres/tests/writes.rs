@@ -245,3 +245,20 @@ async fn an_abandoned_transaction_is_rolled_back_and_its_connection_used_again()
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_log_names_the_constraint_and_no_value_and_the_client_hears_of_neither() {
+    on_server(|it| async move {
+        let store = it.store_of(BOOK).await;
+        insert(&store, BOOK, new_book("a", "secret-isbn")).await;
+        let write = Write::Insert { meta: BOOK, values: new_book("b", "secret-isbn"), version: 1 };
+        let error = Store::write(&store, write).await.unwrap_err();
+        let log = error.to_string();
+        assert!(log.contains("books__isbn__key") && log.contains("23505") && !log.contains("secret-isbn"), "{log}");
+        let api = crate::error::ApiError::from(error);
+        assert_eq!(api.status(), 409);
+        let client = format!("{api} {:?}", api.problems);
+        assert!(!client.contains("books__isbn__key") && !client.contains("secret-isbn"), "{client}");
+    })
+    .await;
+}

@@ -174,15 +174,49 @@ async fn decimals_are_equal_by_value_and_sorted_so() {
     assert_eq!(store.select(select).await.unwrap().records.len(), 2);
 }
 
+async fn by_hand(store: &crate::store::sqlite::SqliteStore, sql: &'static str) {
+    store.writer.run(|it| it.execute_batch(sql).map_err(super::super::error::general)).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_value_that_somebody_else_broke_is_an_error_on_both_paths() {
     let store = store(&[ZOO]).await;
     done(store.write(insert(ZOO, small())).await);
-    let broken = "UPDATE \"order\" SET \"select\" = 1, \"clock\" = -1";
-    store.writer.run(|it| it.execute_batch(broken).map_err(super::super::error::general)).await.unwrap();
-    let projection = Arc::new(Projection::of(ZOO, Usage::Response));
-    let typed = store.get(key(ZOO, 1)).await.unwrap_err();
-    let direct = store.get_json(key(ZOO, 1), projection).await.unwrap_err();
-    assert!(typed.to_string().contains("`clock`"), "{typed}");
-    assert_eq!(typed.to_string(), direct.to_string());
+    let projection = Arc::new(Projection::new(ZOO, &[0, 12, 7, 11]));
+    for broken in [
+        "UPDATE \"order\" SET \"clock\" = -1",
+        "UPDATE \"order\" SET \"clock\" = 0, \"decimal\" = 'x\",\"'",
+        "UPDATE \"order\" SET \"decimal\" = '1', \"day\" = '2020-13-45'",
+        "UPDATE \"order\" SET \"day\" = CAST(x'ff' AS TEXT)",
+    ] {
+        by_hand(&store, broken).await;
+        let typed = store.get(key(ZOO, 1)).await.unwrap_err();
+        assert!(typed.to_string().contains("was changed behind the framework"), "{typed}");
+        // A date that looks like one is believed.
+        let Err(direct) = store.get_json(key(ZOO, 1), Arc::clone(&projection)).await else {
+            assert!(broken.contains("2020-13-45"));
+            continue;
+        };
+        assert_eq!(typed.to_string(), direct.to_string());
+    }
+}
+
+#[tokio::test]
+async fn values_that_somebody_else_wrote_in_another_form_leave_in_ours() {
+    let store = store(&[ZOO]).await;
+    done(store.write(insert(ZOO, small())).await);
+    by_hand(&store, "UPDATE \"order\" SET \"decimal\" = '.5', \"uuid\" = 'A0EEBC999C0B4EF8BB6D6BB9BD380A11'").await;
+    let projection = Arc::new(Projection::new(ZOO, &[7, 9]));
+    let row = store.get_json(key(ZOO, 1), Arc::clone(&projection)).await.unwrap().unwrap();
+    assert_eq!(row.json, store.get(key(ZOO, 1)).await.unwrap().unwrap().to_json(&projection).unwrap());
+}
+
+#[tokio::test]
+async fn objects_leave_with_the_fields_that_they_have_now() {
+    let store = store(&[ZOO]).await;
+    done(store.write(insert(ZOO, small())).await);
+    by_hand(&store, "UPDATE \"order\" SET \"address\" = '{\"secret\":1,\"street\":\"x\"}'").await;
+    let projection = Arc::new(Projection::new(ZOO, &[14]));
+    let row = store.get_json(key(ZOO, 1), projection).await.unwrap().unwrap();
+    assert_eq!(String::from_utf8(row.json).unwrap(), r#"{"address":{"street":"x","fee":null}}"#);
 }

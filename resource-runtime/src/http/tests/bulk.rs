@@ -1,0 +1,108 @@
+//! Many rows in one request, each for itself.
+
+use super::*;
+
+#[tokio::test]
+async fn each_creation_stands_or_falls_alone() {
+    let api = client().await;
+    let body = format!("[{},{},{}]", book("A", "1234567890"), book("", "1234567891"), book("C", "1234567890"));
+    let answer = api.json("POST", "books/bulk", &body).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let value = answer.value();
+    assert_eq!(value["created"].as_array().unwrap().len(), 1);
+    assert_eq!(value["created"][0]["title"], "A");
+    let errors = value["errors"].as_array().unwrap();
+    assert_eq!((&errors[0]["index"], &errors[0]["code"]), (&1.into(), &"validation_failed".into()));
+    assert_eq!(errors[0]["errors"][0]["pointer"], "/title");
+    assert_eq!((&errors[1]["index"], &errors[1]["status"]), (&2.into(), &409.into()));
+    assert_eq!(api.get("books").await.value()["total"], 1);
+}
+
+#[tokio::test]
+async fn each_update_stands_or_falls_alone() {
+    let api = client().await;
+    api.create("A", "1234567890").await;
+    api.create("B", "1234567891").await;
+    let body =
+        r#"[{"id":1,"title":"X"},{"id":9,"title":"X"},{"title":"X"},{"id":"2","title":"X"},{"id":2,"price":-1},7]"#;
+    let answer = api.json("PATCH", "books/bulk", body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let value = answer.value();
+    assert_eq!(value["updated"].as_array().unwrap().len(), 1);
+    let outcome: Vec<_> = value["errors"].as_array().unwrap().iter().map(|it| (&it["index"], &it["status"])).collect();
+    assert_eq!(
+        outcome,
+        [
+            (&1.into(), &404.into()),
+            (&2.into(), &422.into()),
+            (&3.into(), &422.into()),
+            (&4.into(), &422.into()),
+            (&5.into(), &422.into())
+        ]
+    );
+    assert_eq!(api.get("books/1").await.value()["title"], "X");
+    assert_eq!(api.get("books/2").await.header("etag"), "\"1\"");
+}
+
+#[tokio::test]
+async fn deletions_say_what_was_there() {
+    let api = client().await;
+    api.create("A", "1234567890").await;
+    let answer = api.json("POST", "books/bulk-delete", r#"{"ids":[1,9]}"#).await;
+    assert_eq!((answer.status, answer.text()), (200, r#"{"deleted":[1],"not_found":[9]}"#));
+    let answer = api.json("POST", "notes/bulk-delete", r#"{"ids":["a"]}"#).await;
+    assert_eq!(answer.text(), r#"{"deleted":[],"not_found":["a"]}"#);
+}
+
+#[tokio::test]
+async fn a_list_of_identifiers_is_checked_whole() {
+    let api = client().await;
+    let too_many = format!(r#"{{"ids":[{}]}}"#, (1..=101).map(|it| it.to_string()).collect::<Vec<_>>().join(","));
+    for body in [
+        r#"{"ids":[]}"#,
+        r#"{"ids":["1"]}"#,
+        r#"{"ids":[1.5]}"#,
+        r#"{"ids":[1,1]}"#,
+        r#"{"ids":1}"#,
+        r#"{"ids":[null]}"#,
+        r#"{"ids":[99999999999999999999]}"#,
+        r#"{"idz":[1]}"#,
+        "{}",
+        "[1]",
+        &too_many,
+    ] {
+        api.json("POST", "books/bulk-delete", body).await.is_problem(422, "validation_failed");
+    }
+    api.json("POST", "books/bulk-delete", "{").await.is_problem(400, "malformed_json");
+    let answer = api.json("POST", "books/bulk-delete", r#"{"ids":[1,"a",1]}"#).await;
+    assert_eq!(answer.value()["errors"].as_array().unwrap().len(), 2, "{}", answer.text());
+    assert_eq!(answer.value()["errors"][0]["pointer"], "/ids/1");
+}
+
+#[tokio::test]
+async fn batches_are_arrays_within_a_limit() {
+    let api = client().await;
+    let many = format!("[{}]", vec!["{}"; 101].join(","));
+    api.json("POST", "books/bulk", &many).await.is_problem(400, "batch_too_large");
+    api.json("POST", "books/bulk", "{}").await.is_problem(422, "validation_failed");
+    assert_eq!(api.json("POST", "books/bulk", "[").await.status, 400);
+}
+
+#[tokio::test]
+async fn a_batch_is_never_said_to_be_one_step_when_it_is_not() {
+    let api = client().await;
+    let body = format!("[{}]", book("A", "1234567890"));
+    api.json("POST", "books/bulk?atomic=true", &body).await.is_problem(501, "not_implemented");
+    api.json("POST", "books/bulk?atomic=maybe", &body).await.is_problem(422, "invalid_query");
+    assert_eq!(api.get("books").await.value()["total"], 0);
+    assert_eq!(api.json("POST", "books/bulk?atomic=false", &body).await.status, 201);
+}
+
+#[tokio::test]
+async fn the_media_type_matters_in_batches_too() {
+    let api = client().await;
+    for (method, path) in [("POST", "books/bulk"), ("PATCH", "books/bulk"), ("POST", "books/bulk-delete")] {
+        let answer = api.send(method, path, &[("content-type", "text/plain")], "[]").await;
+        answer.is_problem(415, "unsupported_media_type");
+    }
+}
