@@ -141,7 +141,8 @@ impl Api {
     }
 
     /// Listens where the settings say, and answers requests until the process is told to stop
-    /// (SIGTERM, or Ctrl-C); then finishes what is running, and closes the stores.
+    /// (SIGTERM, or Ctrl-C); then finishes what is running, and closes the stores. To be told a second
+    /// time ends it at once.
     ///
     /// # Errors
     ///
@@ -149,8 +150,8 @@ impl Api {
     pub async fn serve(self, settings: Settings) -> Result<()> {
         serve::log::install(&settings)?;
         let listener = serve::listen(&settings).await?;
-        let stop = serve::stop_signal()?;
-        self.serve_on(listener, settings, stop).await
+        let (stop, cut) = serve::stop_signals()?;
+        self.run(listener, settings, stop, cut).await
     }
 
     /// As [`Api::serve`], on a listener that is there already, until a future ends. Logs go where
@@ -165,6 +166,17 @@ impl Api {
         settings: Settings,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<()> {
+        self.run(listener, settings, stop, std::future::pending()).await
+    }
+
+    /// `cut` ends what `stop` waits for.
+    async fn run(
+        self,
+        listener: tokio::net::TcpListener,
+        settings: Settings,
+        stop: impl Future<Output = ()> + Send,
+        cut: impl Future<Output = ()> + Send,
+    ) -> Result<()> {
         let name = self.info.title.clone();
         let Assembled { edge, databases, docs } = self.settings(settings.clone()).assemble()?;
         let address = listener.local_addr()?;
@@ -172,7 +184,7 @@ impl Api {
             Some(path) => tracing::info!("{name} listens on http://{address}, docs at http://{address}{path}"),
             None => tracing::info!("{name} listens on http://{address}"),
         }
-        serve::run(listener, edge, &settings, stop).await;
+        serve::run(listener, edge, &settings, stop, cut).await;
         for database in databases {
             database.close().await;
         }
@@ -279,7 +291,7 @@ impl Paths {
         let taken: Vec<&str> = ["/", "/health", "/health/ready"].into_iter().filter(|it| self.has(it)).collect();
         self.add_if_free("/health", &health::live());
         self.add_if_free("/health/ready", &health::ready(databases.to_vec()));
-        self.add_if_free("/", &health::index(index(info, docs)));
+        self.add_if_free("/", &health::index(info, docs));
         if ["/openapi.json", "/docs", "/redoc"].iter().any(|it| self.has(it)) {
             // An application that brings one of them brings its own documentation.
             return Ok(None);
@@ -334,13 +346,6 @@ fn add_database(databases: &mut Vec<Database>, database: &Database) {
     if !databases.iter().any(|it| std::ptr::eq(address(it), address(database))) {
         databases.push(database.clone());
     }
-}
-
-fn index(info: &Info, docs: Option<&str>) -> Vec<u8> {
-    let links = serde_json::json!({
-        "docs": docs, "openapi": "/openapi.json", "health": "/health", "ready": "/health/ready",
-    });
-    serde_json::json!({"name": info.title, "version": info.version, "links": links}).to_string().into_bytes()
 }
 
 impl fmt::Debug for Api {

@@ -9,6 +9,8 @@ use http::{HeaderValue, StatusCode, header};
 use super::respond;
 use super::routes::method_not_allowed;
 use crate::error::{ApiError, ErrorCode};
+use crate::json::write_string;
+use crate::openapi::Info;
 use crate::store::{Database, StoreError, StoreErrorKind};
 
 /// How long a store may take to answer.
@@ -47,7 +49,18 @@ async fn ping(database: &Database) -> Result<(), ApiError> {
 }
 
 /// What the API is, and where things are.
-pub(super) fn index(body: Vec<u8>) -> MethodRouter {
+pub(super) fn index(info: &Info, docs: Option<&str>) -> MethodRouter {
+    let mut body = Vec::new();
+    for (key, value) in [("{\"name\":", info.title.as_str()), (",\"version\":", &info.version)] {
+        body.extend_from_slice(key.as_bytes());
+        write_string(&mut body, value);
+    }
+    body.extend_from_slice(b",\"links\":{\"docs\":");
+    match docs {
+        Some(path) => write_string(&mut body, path),
+        None => body.extend_from_slice(b"null"),
+    }
+    body.extend_from_slice(br#","openapi":"/openapi.json","health":"/health","ready":"/health/ready"}}"#);
     get(move || std::future::ready(respond::read(body.clone()))).fallback(method_not_allowed)
 }
 

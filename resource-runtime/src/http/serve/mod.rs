@@ -12,7 +12,7 @@ pub(super) mod log;
 mod signal;
 
 pub(super) use listen::listen;
-pub(super) use signal::stop_signal;
+pub(super) use signal::stop_signals;
 
 use std::pin::pin;
 use std::time::Duration;
@@ -26,8 +26,14 @@ use super::around::Edge;
 use connection::Server;
 
 /// Answers requests until `stop` ends, and then until those that run have ended, if that does not
-/// take too long.
-pub(super) async fn run(listener: TcpListener, edge: Edge, settings: &Settings, stop: impl Future<Output = ()>) {
+/// take too long, and `cut` does not end before.
+pub(super) async fn run(
+    listener: TcpListener,
+    edge: Edge,
+    settings: &Settings,
+    stop: impl Future<Output = ()>,
+    cut: impl Future<Output = ()>,
+) {
     let (stopping, stopped) = watch::channel(false);
     let server = Server::new(edge, settings.header_timeout, stopped);
     let mut connections = JoinSet::new();
@@ -49,8 +55,12 @@ pub(super) async fn run(listener: TcpListener, edge: Edge, settings: &Settings, 
     // Every connection has a receiver; without any there is nobody to tell.
     let _ = stopping.send(true);
     tracing::info!("stopping: {} connections are open", connections.len());
-    let all = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout(settings.shutdown_timeout, all).await.is_err() {
+    let all_ended = tokio::select! {
+        () = async { while connections.join_next().await.is_some() {} } => true,
+        () = tokio::time::sleep(settings.shutdown_timeout) => false,
+        () = cut => false,
+    };
+    if !all_ended {
         tracing::warn!("{} connections did not end in time, and are cut", connections.len());
         connections.shutdown().await;
     }

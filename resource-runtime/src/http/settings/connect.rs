@@ -39,8 +39,8 @@ fn memory(url: &str) -> Result<Database> {
 async fn sqlite(url: &str) -> Result<Database> {
     // Opening a file may block for as long as another process recovers it.
     let owned = url.to_owned();
-    let opened = tokio::task::spawn_blocking(move || crate::store::sqlite::SqliteStore::open(&owned)).await?;
-    let store = opened.map_err(|error| Error::new(format!("the database {url} cannot be opened: {error}")))?;
+    let opened = tokio::task::spawn_blocking(move || crate::store::SqliteStore::open(&owned)).await?;
+    let store = opened.map_err(|error| Error::new(format!("DATABASE_URL is `{url}`: {}", cause(&error))))?;
     Ok(Database::new(store))
 }
 
@@ -52,13 +52,22 @@ async fn sqlite(url: &str) -> Result<Database> {
 #[cfg(feature = "postgres")]
 async fn postgres(url: &str) -> Result<Database> {
     let store = crate::store::PostgresStore::connect(url).await;
-    let store = store.map_err(|error| Error::new(format!("no connection to the database of DATABASE_URL: {error}")))?;
+    // The URL may have a password in it.
+    let store = store
+        .map_err(|error| Error::new(format!("no connection to the database of DATABASE_URL: {}", cause(&error))))?;
     Ok(Database::new(store))
 }
 
 #[cfg(not(feature = "postgres"))]
 async fn postgres(url: &str) -> Result<Database> {
     std::future::ready(Err(not_built(url, "postgres"))).await
+}
+
+/// Why a store failed, without what kind of failure that is.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+fn cause(error: &crate::store::StoreError) -> String {
+    use std::error::Error as _;
+    error.source().map_or_else(|| error.to_string(), crate::error::with_causes)
 }
 
 #[cfg(not(all(feature = "sqlite", feature = "postgres")))]

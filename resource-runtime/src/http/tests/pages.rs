@@ -2,14 +2,20 @@
 
 use super::*;
 use crate::resource::{Record, ResourceMeta};
-use crate::store::{BoxFuture, Key, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult, Write, Written};
+use crate::store::{
+    BoxFuture, Key, Migration, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult, Write, Written,
+};
 
 #[tokio::test]
 async fn the_root_says_where_things_are() {
-    let value = client().await.get("/").await.value();
-    assert_eq!((&value["name"], &value["version"]), (&"Book API".into(), &"1.0.0".into()));
-    assert_eq!(value["links"]["health"], "/health");
-    assert_eq!(value["links"]["openapi"], "/openapi.json");
+    let api = client().await;
+    let answer = api.get("/").await;
+    assert!(answer.text().starts_with(r#"{"name":"Book API","version":"1.0.0","links":{"#), "{}", answer.text());
+    for (_, path) in answer.value()["links"].as_object().unwrap() {
+        if let Some(path) = path.as_str() {
+            assert_eq!(api.get(path).await.status, 200, "{path}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -62,7 +68,7 @@ impl Store for Broken {
         Self::error()
     }
 
-    fn migrate<'a>(&'a self, _: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<crate::store::Migration>> {
+    fn migrate<'a>(&'a self, _: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<Migration>> {
         Self::error()
     }
 

@@ -80,10 +80,17 @@ async fn the_bare_protocol_is_kept_to() {
         (format!("POST /api/v1/books HTTP/1.1\r\n{CLOSE}Content-Length: 1\r\nContent-Length: 2\r\n\r\nx"), "400"),
         ("GET /api/v1/books/1 HTTP/1.1\r\nConnection: close\r\n\r\n".to_owned(), "400"),
         ("GET /api/v1/books/1 HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n".to_owned(), "400"),
+        ("GET /api/v1/books/1 HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n".to_owned(), "400"),
+        ("GET /api/v1/books/1 HTTP/1.0\r\n\r\n".to_owned(), "200"),
+        (format!("POST /api/v1/books HTTP/1.1\r\n{CLOSE}Transfer-Encoding: frob\r\n\r\n"), "4"),
+        (format!("OPTIONS * HTTP/1.1\r\n{CLOSE}\r\n"), "4"),
+        (format!("CONNECT x:80 HTTP/1.1\r\n{CLOSE}\r\n"), "4"),
+        (format!("TRACE /api/v1/books HTTP/1.1\r\n{CLOSE}\r\n"), "405"),
         (format!("DELETE /api/v1/books/1 HTTP/1.1\r\n{CLOSE}\r\n"), "204"),
     ] {
         let answer = server.raw(request.as_bytes()).await;
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{request}: {answer}");
+        let found = answer.split(' ').nth(1).unwrap_or_default();
+        assert!(found.starts_with(status), "{request}: {answer}");
         if request.starts_with("HEAD") {
             assert!(answer.ends_with("\r\n\r\n"), "{answer}");
         }
