@@ -36,6 +36,8 @@ mod tests;
 mod write;
 
 pub use api::Api;
+/// What handlers of an application's own are written with.
+pub use axum;
 pub use around::RequestId;
 pub use nest::Nest;
 pub use routes::{ResourceExt, Routes};
