@@ -7,16 +7,27 @@
 //! As a union of two objects every generated client would have to unwrap or narrow before it could
 //! read `items`, for a mode that it did not choose; validators see the same precision either way.
 
-use super::Object;
 use super::components::Components;
-use super::models;
+use super::{Object, example, models};
 use crate::resource::ResourceMeta;
 
 /// The page of a resource's list.
 pub(super) fn page(meta: &'static ResourceMeta, components: &mut Components) -> Object {
     let usage = meta.list_usage();
     let item = models::model(meta, usage, components);
-    let whole = components.schema(&format!("{}Page", meta.name), envelope(item));
+    // One mode of the two: what tools make up has the members of both.
+    let example = example::response(meta, &usage.slots(meta)).map(|it| {
+        Object::new()
+            .with("items", [it])
+            .with("total", 1)
+            .with("page", 1)
+            .with("per_page", meta.page.size)
+            .with("total_pages", 1)
+            .with("has_next", false)
+            .with("has_prev", false)
+    });
+    let envelope_of_all = envelope(item).with_some("examples", example.map(|it| [it]));
+    let whole = components.schema(&format!("{}Page", meta.name), envelope_of_all);
     let chosen = models::selection(meta, components);
     let chosen = components.schema(&format!("{}FieldsPage", meta.name), envelope(chosen));
     // Whoever names no `fields` gets the first form.

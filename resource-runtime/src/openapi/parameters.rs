@@ -34,14 +34,16 @@ fn described(parameter: &ParameterMeta, components: &mut Components) -> Object {
     let alias = parameter.alias.as_deref().map(|it| format!(" `{it}` says the same."));
     let doc = format!("{}{}{}", parameter.doc, default.unwrap_or_default(), alias.unwrap_or_default());
     let item = value(parameter, components);
+    let is_filter = matches!(parameter.role, ParameterRole::Filter { .. });
     let many = parameter.many.then(|| {
         Object::new()
             .with("type", "array")
             .with("items", item.clone())
             .with_some("minItems", parameter.min)
             .with_some("maxItems", parameter.max)
+            // A name that is there twice is refused; a filter's value is not.
+            .with_some("uniqueItems", (!is_filter).then_some(true))
     });
-    let is_filter = matches!(parameter.role, ParameterRole::Filter { .. });
     let example = parameter.example.as_deref().map(|text| {
         let one = literal(text, &item);
         if parameter.many { Node::Array(vec![one]) } else { one }
@@ -146,5 +148,5 @@ fn header(name: &str, description: &str, required: bool) -> Object {
         .with("in", "header")
         .with("description", description)
         .with_some("required", required.then_some(true))
-        .with("schema", Object::new().with("type", "string").with("minLength", 1))
+        .with("schema", Object::new().with("type", "string"))
 }

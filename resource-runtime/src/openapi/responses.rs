@@ -16,7 +16,7 @@ impl Responses {
 
     /// With an answer that is no error; `X-Request-ID` and `X-Process-Time` are added.
     pub(super) fn success(mut self, status: u16, answer: Answer, components: &mut Components) -> Self {
-        self.success.push((status, answer.to_object(components)));
+        self.success.push((status, answer.into_object(components)));
         self
     }
 
@@ -78,15 +78,14 @@ impl Answer {
         self
     }
 
-    fn to_object(&self, components: &mut Components) -> Object {
+    fn into_object(self, components: &mut Components) -> Object {
         let names = self.headers.iter().chain(&["X-Request-ID", "X-Process-Time"]);
         let headers = names.map(|name| (*name, header(name, components))).collect::<Object>();
-        let content = self.schema.clone().map(|schema| content("application/json", schema));
         Object::new()
-            .with("description", self.description.as_str())
+            .with("description", self.description)
             .with("headers", headers)
-            .with_some("content", content)
-            .with_some("links", (!self.links.is_empty()).then(|| self.links.clone()))
+            .with_some("content", self.schema.map(|schema| content("application/json", schema)))
+            .with_some("links", (!self.links.is_empty()).then_some(self.links))
     }
 }
 

@@ -46,10 +46,10 @@ pub(super) fn field(field: &FieldMeta, form: Form, components: &mut Components) 
     if !doc.is_empty() {
         schema.set("description", doc);
     }
-    if form == Form::Create {
-        if let Some(default) = default(field) {
-            schema.set("default", default);
-        }
+    if form == Form::Create
+        && let Some(default) = default(field)
+    {
+        schema.set("default", default);
     }
     if let Some(example) = field.example {
         schema.set("examples", [Node::of_value(&example(), &field.kind)]);
@@ -146,21 +146,22 @@ fn add_rule(schema: &mut Object, kind: &Kind, rule: &RuleMeta) -> Option<String>
             }
         }
         Rule::Range { min, max, exclusive_min, exclusive_max } => {
-            let mut least = |name: &str, bound: Option<crate::field::Bound>, weaker: fn(&Decimal, &Decimal) -> bool| {
-                let Some(bound) = bound.map(|it| it.value()) else { return };
-                // The type's own bound goes where the rule's is narrower.
-                let opposite = if name.ends_with("inimum") { "minimum" } else { "maximum" };
-                if let Some(Node::Number(own)) = schema.get(opposite) {
-                    if own.parse().is_ok_and(|own: Decimal| weaker(&own, &bound)) {
-                        schema.remove(opposite);
+            let mut bound_by =
+                |name: &str, bound: Option<crate::field::Bound>, weaker: fn(&Decimal, &Decimal) -> bool| {
+                    let Some(bound) = bound.map(|it| it.value()) else { return };
+                    // The type's own bound goes where the rule's is narrower.
+                    let inclusive = if name.ends_with("inimum") { "minimum" } else { "maximum" };
+                    if let Some(Node::Number(own)) = schema.get(inclusive)
+                        && own.parse().is_ok_and(|own: Decimal| weaker(&own, &bound))
+                    {
+                        schema.remove(inclusive);
                     }
-                }
-                schema.set(name, bound.normalize());
-            };
-            least("minimum", min, Decimal::le);
-            least("maximum", max, Decimal::ge);
-            least("exclusiveMinimum", exclusive_min, Decimal::le);
-            least("exclusiveMaximum", exclusive_max, Decimal::ge);
+                    schema.set(name, bound.normalize());
+                };
+            bound_by("minimum", min, Decimal::le);
+            bound_by("maximum", max, Decimal::ge);
+            bound_by("exclusiveMinimum", exclusive_min, Decimal::le);
+            bound_by("exclusiveMaximum", exclusive_max, Decimal::ge);
         }
         Rule::Email | Rule::Url => schema.set("format", format_of_rules(&[*rule])?),
         Rule::Regex(regex) => add_pattern(schema, &pattern::to_ecma(regex().as_str())?),

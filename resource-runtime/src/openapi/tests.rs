@@ -397,3 +397,22 @@ fn the_other_envelope_describes_its_own_errors() {
     assert!(document.pointer("/components/schemas/Problem").is_none());
     assert!(document.pointer("/components/schemas/BulkError/properties/index").is_some());
 }
+
+#[test]
+fn examples_are_composed_where_every_field_has_one() {
+    static TAG: &ResourceMeta = &ResourceMeta::new(
+        "Tag",
+        "tags",
+        "tags",
+        &[
+            FieldMeta::of::<i64>("id").id(crate::field::IdSource::Store),
+            FieldMeta::of::<String>("name").example(|| crate::field::Value::Text("classic".to_owned())),
+        ],
+    );
+    let document = described(&[Mounted::new(TAG, "")]);
+    let example = |model: &str| at(&document, &format!("/components/schemas/{model}/examples/0")).to_json();
+    assert_eq!(example("TagCreate"), br#"{"name":"classic"}"#);
+    assert_eq!(example("Tag"), br#"{"id":1,"name":"classic"}"#);
+    assert!(example("TagPage").starts_with(br#"{"items":[{"id":1,"name":"classic"}],"total":1,"page":1,"#));
+    assert!(books().pointer("/components/schemas/BookCreate/examples").is_none(), "nothing is invented");
+}

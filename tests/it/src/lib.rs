@@ -3,8 +3,10 @@
 //! [`every_store!`] makes three tests of one: what it asserts must hold in each store alike.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
 
+#[allow(missing_docs, reason = "the example documents what the types are, not the module")]
 #[path = "../../../examples/book-api/src/author.rs"]
 pub mod author;
+#[allow(missing_docs, reason = "as above")]
 #[path = "../../../examples/book-api/src/book.rs"]
 pub mod book;
 mod client;

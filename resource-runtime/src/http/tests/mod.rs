@@ -4,6 +4,7 @@
 mod around;
 mod bulk;
 mod conditional;
+mod cursors;
 mod mounting;
 mod operations;
 mod pages;

@@ -386,7 +386,7 @@ fn the_longest_inputs_are_read_in_no_time() {
             let text: String = format!("{start}{}", longest(piece)).chars().take(MAX_LENGTH).collect();
             let began = Instant::now();
             let _ = parse(ZOO, &text);
-            assert!(began.elapsed() < Duration::from_millis(500), "{start}{piece}: {:?}", began.elapsed());
+            assert!(began.elapsed() < Duration::from_secs(1), "{start}{piece}: {:?}", began.elapsed());
         }
     }
 }

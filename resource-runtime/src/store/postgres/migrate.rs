@@ -22,6 +22,10 @@ pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta
         transaction.commit().await?;
         return Ok(Migration::default());
     }
+    transaction.commit().await?;
+    // A transaction of its own: the server answers from what it looked up in the first one, whatever
+    // others have created since.
+    let transaction = pool.begin().await?;
     transaction.batch(LOCK, None).await?;
     // Another process may have been faster.
     let mut created = Vec::new();

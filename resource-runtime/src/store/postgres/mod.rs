@@ -103,7 +103,7 @@ impl PostgresStore {
             let connection = self.lanes.connection().await?;
             let answer = connection.query(sql, meta).await;
             attempts += 1;
-            if answer.is_ok() || connection.is_alive() || attempts > self.lanes.count() {
+            if answer.is_ok() || connection.is_alive() || attempts > 2 * self.lanes.count() {
                 return answer;
             }
         }

@@ -4,6 +4,7 @@
 
 mod decode;
 mod keyset;
+mod literal;
 pub mod schema;
 mod statements;
 #[cfg(test)]

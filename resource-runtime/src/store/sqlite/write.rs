@@ -17,8 +17,8 @@ pub(super) fn apply(connection: &Connection, write: Write) -> StoreResult<Writte
             insert(connection, meta, values, version).map_err(|it| failed(meta, it))
         }
         Write::Update { key, changes, version } => {
-            let key = key.staying_in_scope(&changes);
-            let sql = sql::update(DIALECT, &key, changes, version, &sql::all(key.meta));
+            let narrow = key.clone().staying_in_scope(&changes);
+            let sql = sql::update(DIALECT, &narrow, changes, version, &sql::all(key.meta));
             change(connection, &key, &sql, version).map_err(|it| failed(key.meta, it))
         }
         Write::Delete { key, version } => {
@@ -58,10 +58,9 @@ fn change(connection: &Connection, key: &Key, sql: &SqlText, version: Option<i64
     if let Some(record) = bind::one(connection, sql, |row| record(row, key.meta))? {
         return Ok(Written::Done(record));
     }
-    if version.is_none() {
-        return Ok(Written::Missing);
-    }
-    // In the same transaction, which nobody else writes during.
+    let Some(expected) = version else { return Ok(Written::Missing) };
+    // In the same transaction, which nobody else writes during. A row of the right version was left
+    // alone because it would have gone out of the scope.
     let found = bind::one(connection, &sql::version_of(DIALECT, key), |row| Ok(row.get(0)?))?;
-    Ok(found.map_or(Written::Missing, |version| Written::Stale { version }))
+    Ok(found.filter(|it| *it != expected).map_or(Written::Missing, |version| Written::Stale { version }))
 }

@@ -11,7 +11,7 @@ struct Hidden {
     pub(crate) count: u8,
     #[cfg(any())]
     gone: Missing,
-    #[cfg(all())]
+    #[cfg(not(any()))]
     #[resource(filter(eq))]
     there: bool,
     #[cfg_attr(all(), resource(unique))]

@@ -1,0 +1,8 @@
+use resource_runtime::prelude::*;
+
+#[derive(Debug, Clone, ResourceEnum)]
+struct State {
+    open: bool,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use resource_runtime::prelude::*;
+
+#[derive(Debug, Clone, ResourceEnum)]
+enum State {}
+
+fn main() {}

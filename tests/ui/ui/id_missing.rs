@@ -1,0 +1,8 @@
+use resource_runtime::prelude::*;
+
+#[derive(Debug, Clone, Resource)]
+struct Note {
+    text: String,
+}
+
+fn main() {}

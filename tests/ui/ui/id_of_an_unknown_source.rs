@@ -1,0 +1,9 @@
+use resource_runtime::prelude::*;
+
+#[derive(Debug, Clone, Resource)]
+struct Note {
+    #[resource(id(server))]
+    id: i64,
+}
+
+fn main() {}

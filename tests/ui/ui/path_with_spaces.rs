@@ -1,0 +1,11 @@
+use resource_runtime::prelude::*;
+
+#[derive(Debug, Clone, Resource)]
+#[resource(path = "my notes")]
+struct Note {
+    #[resource(id)]
+    id: i64,
+    text: String,
+}
+
+fn main() {}
