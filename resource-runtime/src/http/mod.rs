@@ -36,9 +36,9 @@ mod tests;
 mod write;
 
 pub use api::Api;
+pub use around::RequestId;
 /// What handlers of an application's own are written with.
 pub use axum;
-pub use around::RequestId;
 pub use nest::Nest;
 pub use routes::{ResourceExt, Routes};
 pub use settings::{LogFormat, Origins, Settings};
