@@ -76,7 +76,14 @@ mod testing;
 
 pub use error::{Error, Result};
 #[cfg(feature = "macros")]
-pub use resource_macros::{Resource, ResourceEnum, ResourceObject};
+#[doc = include_str!("derive/resource.md")]
+pub use resource_macros::Resource;
+#[cfg(feature = "macros")]
+#[doc = include_str!("derive/enum.md")]
+pub use resource_macros::ResourceEnum;
+#[cfg(feature = "macros")]
+#[doc = include_str!("derive/object.md")]
+pub use resource_macros::ResourceObject;
 pub use validator::ValidationError;
 
 /// The README's Rust code compiles.
