@@ -31,6 +31,7 @@ mod statements;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod trigrams;
 
 pub use config::{PostgresSettings, PostgresUrlError};
 

@@ -241,25 +241,14 @@ impl Plan<'_> {
         if fields.is_empty() || self.indexes.iter().any(|it| it.name == name) {
             return;
         }
-        let mut out = SqlText::new(self.dialect);
-        out.push(if unique { "CREATE UNIQUE INDEX IF NOT EXISTS " } else { "CREATE INDEX IF NOT EXISTS " });
-        out.ident(&name);
-        out.push(" ON ");
-        out.ident(self.meta.table);
-        out.push(" ");
-        out.push(on);
-        self.indexes.push(Index { name, unique, fields: fields.iter().map(|it| it.name).collect(), create: out.text });
+        let index = index(self.dialect, self.meta, suffix, fields, on);
+        let create =
+            if unique { index.create.replacen("CREATE INDEX", "CREATE UNIQUE INDEX", 1) } else { index.create };
+        self.indexes.push(Index { unique, create, ..index });
     }
 
-    /// A column, quoted. Its collation is the column's, or, where PostgreSQL's table was made by
-    /// somebody else, the one that orders ask for.
     fn column(&self, field: &FieldMeta) -> String {
-        let mut out = SqlText::new(self.dialect);
-        out.ident(field.column);
-        if self.dialect == Dialect::Postgres && matches!(field.kind, Kind::Text | Kind::Enum(_)) {
-            out.push(" COLLATE \"C\"");
-        }
-        out.text
+        column(self.dialect, field)
     }
 
     fn columns(&self, fields: &[&'static FieldMeta]) -> String {
@@ -296,6 +285,37 @@ impl Plan<'_> {
             _ => false,
         })
     }
+}
+
+/// An index that is not unique, on what the text says.
+pub(super) fn index(
+    dialect: Dialect,
+    meta: &ResourceMeta,
+    suffix: &str,
+    fields: &[&'static FieldMeta],
+    on: &str,
+) -> Index {
+    let columns: Vec<_> = fields.iter().map(|it| it.column).collect();
+    let name = name(meta.table, &columns, suffix);
+    let mut out = SqlText::new(dialect);
+    out.push("CREATE INDEX IF NOT EXISTS ");
+    out.ident(&name);
+    out.push(" ON ");
+    out.ident(meta.table);
+    out.push(" ");
+    out.push(on);
+    Index { name, unique: false, fields: fields.iter().map(|it| it.name).collect(), create: out.text }
+}
+
+/// A column, quoted. Its collation is the column's, or, where PostgreSQL's table was made by
+/// somebody else, the one that orders ask for.
+pub(super) fn column(dialect: Dialect, field: &FieldMeta) -> String {
+    let mut out = SqlText::new(dialect);
+    out.ident(field.column);
+    if dialect == Dialect::Postgres && matches!(field.kind, Kind::Text | Kind::Enum(_)) {
+        out.push(" COLLATE \"C\"");
+    }
+    out.text
 }
 
 /// The expression that folds the case of a text.
