@@ -191,6 +191,11 @@ impl Plan<'_> {
                 self.add("hash", false, &[field], &format!("USING hash ({})", self.column(field)));
             }
         }
+        // What is null is found in any index in order; where there is none it gets one.
+        if any(&[Operator::IsNull]) && field.nullable && !(field.kind.is_ordered() && fits) {
+            let id = self.column(self.meta.id_field());
+            self.add("null", false, &[field], &format!("({id}) WHERE {} IS NULL", self.column(field)));
+        }
         if any(&[Operator::Ieq]) {
             self.fold(field, fits);
         }
@@ -199,14 +204,17 @@ impl Plan<'_> {
         }
     }
 
+    /// Both directions: the identifier, which ends every order, ascends in either.
     fn sort(&mut self, field: &'static FieldMeta) {
         let columns = self.with_id(&[(field, "")]);
         self.add("sort", false, &[field], &columns);
-        // Read backwards the index above has its nulls first, and PostgreSQL cannot jump over them.
-        if field.nullable && self.dialect == Dialect::Postgres {
-            let columns = self.with_id(&[(field, " DESC NULLS LAST")]);
-            self.add("desc", false, &[field], &columns);
+        // The rows of one value are one row, or in the other direction read backwards.
+        if field.unique && !field.nullable {
+            return;
         }
+        let nulls_last = field.nullable && self.dialect == Dialect::Postgres;
+        let columns = self.with_id(&[(field, if nulls_last { " DESC NULLS LAST" } else { " DESC" })]);
+        self.add("desc", false, &[field], &columns);
     }
 
     fn fold(&mut self, field: &'static FieldMeta, fits: bool) {
@@ -260,11 +268,10 @@ impl Plan<'_> {
         let id = self.meta.id_field();
         let mut columns: Vec<_> =
             parts.iter().map(|(field, direction)| format!("{}{direction}", self.column(field))).collect();
-        let descending = parts.last().is_some_and(|(_, direction)| direction.starts_with(" DESC"));
         // An integer key of SQLite is the row's number, which ends each of its indexes anyway.
         let implied = self.dialect == Dialect::Sqlite && matches!(id.kind, Kind::Int(_));
         if parts.iter().all(|(field, _)| field.name != id.name) && !implied {
-            columns.push(format!("{}{}", self.column(id), if descending { " DESC" } else { "" }));
+            columns.push(self.column(id));
         }
         format!("({})", columns.join(", "))
     }
