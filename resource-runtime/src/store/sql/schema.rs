@@ -1,4 +1,30 @@
 //! Tables and indexes of resources, under names that tell their fields.
+//!
+//! # Indexes
+//!
+//! What a resource declares, its table serves from indexes, unless a field says `index = false`:
+//!
+//! | declared | index |
+//! |---|---|
+//! | `sort` | the column with the identifier, in both directions: `…__sort`, `…__desc` |
+//! | `eq`, `in`, `gt` … `lte`, `starts_with`, `is_null` | that, or else the column: `…__idx` |
+//! | `ieq` | the folded column: `…__fold` |
+//! | `contains`, `icontains`, `ends_with`, `search` | trigrams: `…__trigram`, `…__fold_trigram` |
+//! | `has_all`, `has_any` | the items: `…__gin` in PostgreSQL, the table `…__items` in SQLite |
+//! | `is_null` of what has no order | the identifiers of the nulls: `…__null` |
+//! | a default order of several fields | all of them and the identifier: `…__order` |
+//! | `index(a, b)` | these columns: `…__idx` |
+//!
+//! These are read from the table, row by row, until the page is full:
+//!
+//! - `ne` and `nin`, which hold for nearly every row, and values that a large part of the rows has;
+//! - parts of texts of fewer than three characters;
+//! - parts of texts in PostgreSQL where `pg_trgm` cannot be had, which is said in the log;
+//! - orders and bounds of texts that may have more than 500 characters, in PostgreSQL, whose B-trees
+//!   refuse long values: give the field a length, or it is sorted anew for each page (equality has
+//!   a hash index);
+//! - orders by several fields that are not the default one, where many rows are equal in the first:
+//!   `index(a, b)` mends it.
 
 use sha2::{Digest as _, Sha256};
 

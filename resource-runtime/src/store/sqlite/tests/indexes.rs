@@ -61,7 +61,9 @@ async fn no_declared_filter_reads_the_whole_table() {
             // Without an order, so that no walk along one hides a filter that has no index.
             let select = Select { filter, sort: vec![], ..everything(PLANT) };
             let plan = plan(&store, &select);
-            assert!(plan.starts_with("SEARCH plants USING"), "{} {operator:?}: {plan}", field.name);
+            // An index of nothing but nulls is read as a whole.
+            let nulls = format!("SCAN plants USING INDEX plants__{}__null", field.column);
+            assert!(plan.starts_with("SEARCH plants USING") || plan == nulls, "{} {operator:?}: {plan}", field.name);
         }
     }
 }
