@@ -26,9 +26,10 @@ pub(crate) use value::{
 
 use darling::ast::{MetaNameValueInvalidExpr, NestedMeta};
 use darling::{FromAttributes, FromMeta};
+use quote::quote;
 use syn::{Attribute, Meta, Path};
 
-use crate::error::{Errors, error, instead, list};
+use crate::error::{Errors, error, instead};
 
 /// A value that a key can have in an attribute.
 pub(crate) trait Value: Sized {
@@ -89,9 +90,16 @@ impl<T> Once<T> {
         let first = all.next();
         for again in all {
             let name = key_name(&again.key);
-            errors.push(&again.key, format!("`{name}` is given twice"), "keep one of the two");
+            // From the one to the other, so that both are shown.
+            let both = first.as_ref().map(|it| &it.key).into_iter().chain([&again.key]);
+            errors.push(quote!(#(#both)*), format!("`{name}` is given twice"), "keep one of the two");
         }
         first.and_then(|it| Some(Keyed { value: errors.handle(it.value)?, key: it.key }))
+    }
+
+    /// The key, whatever there is to its value.
+    pub(crate) fn key(&self) -> Option<Path> {
+        self.0.first().map(|it| it.key.clone())
     }
 
     /// The value alone.
@@ -164,11 +172,9 @@ impl Unknown {
         for key in self.0 {
             let name = key_name(&key);
             match elsewhere.iter().find(|(others, _)| others.contains(&name.as_str())) {
-                Some((_, place)) => errors.push(
-                    &key,
-                    format!("`{name}` does not belong here"),
-                    format!("it belongs {place}; here there are {}", list(keys.iter().copied())),
-                ),
+                Some((_, place)) => {
+                    errors.push(&key, format!("`{name}` does not belong here"), format!("write it {place}"))
+                }
                 None => errors.push(&key, format!("there is no key `{name}`"), instead(&name, keys.iter().copied())),
             }
         }
@@ -219,7 +225,7 @@ fn check_syntax(name: &str, attr: &Attribute, errors: &mut Errors) {
 fn nested<T: FromMeta>(item: &Meta, example: &str) -> syn::Result<T> {
     let key = key_name(item.path());
     let Meta::List(meta) = item else {
-        return Err(error(item, format!("`{key}` takes a list"), format!("write `{example}`")));
+        return Err(error(item, format!("`{key}` takes a list in parentheses"), format!("write `{example}`")));
     };
     let items = NestedMeta::parse_meta_list(meta.tokens.clone())?;
     if items.is_empty() {

@@ -2,12 +2,13 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Path, Type};
 
-use super::{local, place, ty_at};
+use super::place::{Placed, local, place, ty_at};
 use crate::model::{Access, Bound, Check, CheckKind, Field, Filter, Number, Role, Rule, RuleKind, Value};
 
-/// `FieldMeta::of::<T>("name")`, and a call for everything else that was said of it.
+/// `<T as FieldType>::FIELD.named("name")`, and a call for everything else that was said of it.
 pub(super) fn field(field: &Field) -> TokenStream {
     let Field {
         ident: _,
@@ -40,8 +41,9 @@ pub(super) fn field(field: &Field) -> TokenStream {
     let normalize = normalize.as_ref().map(|it| self::normalize(it, ty));
     let example = example.as_ref().map(|it| literal(it, ty)).map(|it| quote!(.example(#it)));
     let index = (!index).then(|| quote!(.without_index()));
+    let description = Placed::new(ty).item("FIELD");
     quote! {
-        _rt::FieldMeta::of::<#ty>(#name)
+        #description.named(#name)
             #doc #column #role #access #default #unique #sort #search #filters #rules #normalize #example #index
     }
 }
@@ -108,7 +110,11 @@ fn literal(literal: &Value, ty: &Type) -> TokenStream {
             let ty = ty_at(ty, text.span());
             quote_spanned!(place(text.span())=> || _rt::value::text::<#ty>(#text))
         }
-        Value::Expression(expr) => quote!(|| _rt::value::expression::<#ty, _>(#expr)),
+        Value::Expression(expr) => {
+            let span = expr.span();
+            let ty = ty_at(ty, span);
+            quote_spanned!(place(span)=> || _rt::value::expression::<#ty, _>(#expr))
+        }
     }
 }
 
@@ -191,8 +197,8 @@ fn limit(inclusive: Option<&Bound>, exclusive: Option<&Bound>) -> TokenStream {
 }
 
 /// The calls that only types with the right abilities can be given to.
-pub(super) fn checks(checks: &[Check]) -> Option<TokenStream> {
-    let calls = checks.iter().map(|Check { kind, ty, span }| {
+pub(super) fn checks(checks: &[Check]) -> TokenStream {
+    let call = |Check { kind, ty, span }: &Check| {
         let ty = ty_at(ty, *span);
         let (function, arguments) = match kind {
             CheckKind::EmptyInNewRow => ("empty_in_new_row", None),
@@ -208,6 +214,13 @@ pub(super) fn checks(checks: &[Check]) -> Option<TokenStream> {
         };
         let function = format_ident!("{function}", span = place(*span));
         quote_spanned!(place(*span)=> _rt::check::#function::<#ty>(#arguments);)
+    };
+    // Numbers are looked at while constants are evaluated, and that ends with the first that is wrong.
+    let (numbers, types): (Vec<_>, Vec<_>) = checks.iter().partition(|it| matches!(it.kind, CheckKind::Number(_)));
+    let numbers = numbers.into_iter().map(call).map(|it| quote!(const _: () = #it));
+    let types = (!types.is_empty()).then(|| {
+        let calls = types.into_iter().map(call);
+        quote!(const _: () = { #(#calls)* };)
     });
-    (!checks.is_empty()).then(|| quote!(const _: () = { #(#calls)* };))
+    quote!(#types #(#numbers)*)
 }

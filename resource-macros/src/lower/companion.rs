@@ -21,7 +21,12 @@ pub(crate) fn value_enum(input: &DeriveInput) -> Result<Enum, Rejected<Companion
     let lowered = lower_enum(input, &mut errors);
     match lowered {
         Some(it) if errors.is_empty() => Ok(it),
-        it => Err(Rejected { errors, outline: it.map(|it| Box::new(Companion { krate: it.krate, ident: it.ident })) }),
+        it => Err(Rejected {
+            errors,
+            outline: it
+                .filter(|_| input.generics.params.is_empty())
+                .map(|it| Box::new(Companion { krate: it.krate, ident: it.ident })),
+        }),
     }
 }
 
@@ -88,7 +93,12 @@ pub(crate) fn object(input: &DeriveInput) -> Result<Object, Rejected<Companion>>
     let lowered = lower_object(input, &mut errors);
     match lowered {
         Some(it) if errors.is_empty() => Ok(it),
-        it => Err(Rejected { errors, outline: it.map(|it| Box::new(Companion { krate: it.krate, ident: it.ident })) }),
+        it => Err(Rejected {
+            errors,
+            outline: it
+                .filter(|_| input.generics.params.is_empty())
+                .map(|it| Box::new(Companion { krate: it.krate, ident: it.ident })),
+        }),
     }
 }
 

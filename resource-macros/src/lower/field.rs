@@ -59,6 +59,7 @@ pub(super) fn resource_field(
     let (name, ty) = (plain_name(&ident), field.ty.clone());
     unknown.report(FieldAttrs::KEYS, &[(ResourceAttrs::KEYS, "on the struct")], errors);
 
+    let id_key = id.key();
     let id = id.take(errors);
     let (created_at, updated_at) = (created_at.take(errors), updated_at.take(errors));
     let role = role(id.as_ref(), created_at.as_ref(), updated_at.as_ref(), errors);
@@ -158,7 +159,7 @@ pub(super) fn resource_field(
         access,
         filters,
         column,
-        id: id.map(|it| it.key),
+        id: id_key,
     })
 }
 

@@ -24,12 +24,14 @@ pub(crate) fn resource(input: &DeriveInput) -> Result<Resource, Rejected<Outline
     let lowered = lower(input, &mut errors);
     match lowered {
         Some(it) if errors.is_empty() => Ok(it),
-        it => Err(Rejected { errors, outline: it.map(|it| Box::new(it.outline)) }),
+        it => Err(Rejected {
+            errors,
+            outline: it.filter(|_| input.generics.params.is_empty()).map(|it| Box::new(it.outline)),
+        }),
     }
 }
 
 fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
-    let generic = !input.generics.params.is_empty();
     let fields = named_fields(input, "a resource", errors)?;
     let attrs = attrs::parse::<ResourceAttrs>("resource", &input.attrs, errors).unwrap_or_default();
     let ResourceAttrs {
@@ -83,10 +85,6 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
         }
     }
     let krate = krate(root.take(errors));
-    if generic {
-        return None;
-    }
-
     let views: Vec<View> = views.into_iter().map(|(it, _)| it).collect();
     let outline = Outline {
         models: models::models(input, &fields, &all.lowered, &computed, &views),

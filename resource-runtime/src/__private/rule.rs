@@ -85,6 +85,7 @@ pub trait IntoBound {
 
 macro_rules! bounds {
     ($($ty:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl IntoBound for $ty {
             fn into_bound(self) -> Decimal {
                 self.into()

@@ -57,6 +57,12 @@ pub fn normalize<T: FieldType>(value: Value, function: fn(T::Inner) -> T::Inner)
     if value.is_null() { Ok(value) } else { T::Inner::from_value(value).map(function).map(FieldType::into_value) }
 }
 
+/// Values in a row.
+#[must_use]
+pub fn list<const N: usize>(values: [Value; N]) -> Vec<Value> {
+    values.into()
+}
+
 /// A computed field's value.
 #[must_use]
 pub fn computed<T: FieldType>(value: T) -> Value {
