@@ -19,7 +19,11 @@ fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
     let fields = fields.iter().map(|ModelField { vis, ident, ty, doc, slot: _, form }| {
         let doc = doc_attrs(doc);
         match form {
-            Form::Whole | Form::Computed => quote!(#doc #vis #ident: #ty),
+            Form::Whole | Form::Computed => {
+                let ty = Placed::new(ty);
+                let ty = ty.ty();
+                quote!(#doc #vis #ident: #ty)
+            }
             Form::Optional => {
                 let update = update_of(ty, krate);
                 quote!(#doc #vis #ident: #update)
@@ -41,7 +45,10 @@ fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
 /// of its own. So the compiler is asked first whether it is one. Where that is plain to see, the
 /// question is left out for the sake of those who read the model's documentation.
 fn update_of(ty: &Type, krate: &Path) -> TokenStream {
-    if is_plainly_a_field(ty) {
+    let plain = is_plainly_a_field(ty);
+    let ty = Placed::new(ty);
+    let ty = ty.ty();
+    if plain {
         return quote!(#krate::__private::UpdateOf<#ty>);
     }
     quote! {
@@ -208,7 +215,8 @@ pub(super) fn associated(outline: &Outline) -> TokenStream {
         let (name, ident) = (format_ident!("{name}"), &it.ident);
         Some(quote!(type #name = #ident;))
     });
-    let id = &outline.id_ty;
+    let id = Placed::new(&outline.id_ty);
+    let id = id.ty();
     quote!(type Id = #id; #(#types)*)
 }
 
@@ -218,6 +226,8 @@ pub(super) fn handles(outline: &Outline) -> TokenStream {
     let handles = outline.handles.iter().map(|Handle { vis, ident, field, slot, ty }| {
         let slot = Literal::usize_unsuffixed(*slot);
         let doc = format!(" The field `{field}`, for queries in Rust.");
+        let ty = Placed::new(ty);
+        let ty = ty.ty();
         // At the field, where a constant of the same name is a mistake.
         quote_spanned! {place(ident.span())=>
             #[doc = #doc]

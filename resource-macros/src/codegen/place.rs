@@ -41,6 +41,11 @@ impl Placed {
         Self { first: place(first), last: place(last), ty: relocated(tokens, &place) }
     }
 
+    /// The type itself.
+    pub(super) const fn ty(&self) -> &TokenStream {
+        &self.ty
+    }
+
     /// `<T as FieldType>::name`.
     pub(super) fn item(&self, name: &str) -> TokenStream {
         let Self { first, last, ty } = self;
@@ -52,8 +57,15 @@ impl Placed {
     /// `<T as FieldType>::name(arguments)`.
     pub(super) fn call(&self, name: &str, arguments: &TokenStream) -> TokenStream {
         let item = self.item(name);
-        let last = self.last;
-        let mut arguments = Group::new(Delimiter::Parenthesis, relocated(arguments.clone(), &|it| it.located_at(last)));
+        let (first, last) = (self.first, self.last);
+        // `&self.field` goes from the first token to the last as well.
+        let arguments = arguments.clone().into_iter().map(|mut token| {
+            let begins = matches!(&token, TokenTree::Ident(it) if it == "self")
+                || matches!(&token, TokenTree::Punct(it) if it.as_char() == '&');
+            token.set_span(token.span().located_at(if begins { first } else { last }));
+            token
+        });
+        let mut arguments = Group::new(Delimiter::Parenthesis, arguments.collect());
         arguments.set_span(last);
         quote!(#item #arguments)
     }

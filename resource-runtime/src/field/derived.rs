@@ -11,6 +11,7 @@ use super::{Element, FieldType, Kind, NotNull, Value, ValueError};
     label = "not a field type",
     note = "field types are bool, the integers up to i64 and u32, f32, f64, Decimal, String, Uuid, Timestamp, Date, Time, \
             and `Vec` and `Option` of them",
+    note = "an `Option` stands outermost, and a `Vec` holds neither lists nor `Option`s",
     note = "for an enum add `#[derive(ResourceEnum)]`, for a nested struct `#[derive(ResourceObject)]`"
 )]
 #[doc(hidden)]

@@ -18,6 +18,7 @@ use crate::model::Values;
     label = "not a field type",
     note = "field types are bool, the integers up to i64 and u32, f32, f64, Decimal, String, Uuid, Timestamp, Date, Time, \
             and `Vec` and `Option` of them",
+    note = "an `Option` stands outermost, and a `Vec` holds neither lists nor `Option`s",
     note = "for an enum add `#[derive(ResourceEnum)]`, for a nested struct `#[derive(ResourceObject)]`"
 )]
 pub trait FieldType: Sized + Clone + Send + Sync + 'static {
@@ -286,6 +287,7 @@ impl FieldType for serde_json::Value {
 #[diagnostic::do_not_recommend]
 impl NotNull for serde_json::Value {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Element> FieldType for Vec<T> {
     const KIND: Kind = Kind::List(&T::KIND);
     type Inner = Self;
@@ -316,6 +318,7 @@ impl<T: Element> FieldType for Vec<T> {
 #[diagnostic::do_not_recommend]
 impl<T: Element> NotNull for Vec<T> {}
 
+#[diagnostic::do_not_recommend]
 impl<T: NotNull> FieldType for Option<T> {
     const KIND: Kind = T::KIND;
     const NULLABLE: bool = true;
