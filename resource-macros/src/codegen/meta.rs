@@ -155,7 +155,8 @@ fn rule(rule: &Rule, ty: &Type) -> TokenStream {
         RuleKind::Email => quote_spanned!(at=> _rt::rule::email::<#here>()),
         RuleKind::Url => quote_spanned!(at=> _rt::rule::url::<#here>()),
         RuleKind::Regex(path) => {
-            quote_spanned!(at=> _rt::rule::regex::<#here>(|| _rt::rule::as_regex(&#path)))
+            let pattern = quote_spanned!(place(path.span())=> _rt::rule::pattern(&#path));
+            quote_spanned!(at=> _rt::rule::regex::<#here>(|| #pattern))
         }
         RuleKind::Contains(text) => quote_spanned!(at=> _rt::rule::contains::<#here>(#text)),
         RuleKind::DoesNotContain(text) => quote_spanned!(at=> _rt::rule::does_not_contain::<#here>(#text)),

@@ -58,11 +58,14 @@ impl Placed {
     pub(super) fn call(&self, name: &str, arguments: &TokenStream) -> TokenStream {
         let item = self.item(name);
         let (first, last) = (self.first, self.last);
-        // `&self.field` goes from the first token to the last as well.
+        // `&self.field` goes from the first token to the last as well. Locals keep their hygiene; the rest needs that of
+        // the derive, because the compiler joins no places of different hygiene.
         let arguments = arguments.clone().into_iter().map(|mut token| {
             let begins = matches!(&token, TokenTree::Ident(it) if it == "self")
                 || matches!(&token, TokenTree::Punct(it) if it.as_char() == '&');
-            token.set_span(token.span().located_at(if begins { first } else { last }));
+            let is_local = matches!(&token, TokenTree::Ident(it) if it.to_string().starts_with("__"));
+            let at = if begins { first } else { last };
+            token.set_span(if is_local { token.span().located_at(at) } else { at });
             token
         });
         let mut arguments = Group::new(Delimiter::Parenthesis, arguments.collect());
@@ -70,11 +73,20 @@ impl Placed {
         quote!(#item #arguments)
     }
 
+    /// `<T as FieldType>::name(argument)`, with an argument that is looked for in another place.
+    pub(super) fn call_at(&self, span: Span, name: &str, argument: &TokenStream) -> TokenStream {
+        let item = self.item(name);
+        let argument = relocated(argument.clone(), &|it| it.located_at(span));
+        let mut argument = Group::new(Delimiter::Parenthesis, argument);
+        argument.set_span(self.last);
+        quote!(#item #argument)
+    }
+
     /// `ident: value`, at the type's place too: the compiler looks at the type once more where a
     /// field gets its value.
     pub(super) fn field(&self, ident: &Ident, value: &TokenStream) -> TokenStream {
         let mut ident = ident.clone();
-        ident.set_span(ident.span().located_at(self.first));
+        ident.set_span(self.first);
         let colon = quote_spanned!(self.first=> :);
         quote!(#ident #colon #value)
     }

@@ -107,11 +107,9 @@ fn computed(computed: &[Computed], resource: &Ident) -> Option<TokenStream> {
         quote!(_rt::ComputedMeta::new(#name, #description) #doc)
     }))?;
     let (record, it) = (local("__record"), local("__it"));
-    let values = computed.iter().map(|Computed { ident, ty, .. }| {
-        let mut it = it.clone();
-        it.set_span(it.span().located_at(ident.span()));
-        quote_spanned!(place(ident.span())=> _rt::value::computed::<#ty>(#it.#ident()))
-    });
+    let values = computed
+        .iter()
+        .map(|Computed { ident, ty, .. }| Placed::new(ty).call_at(ident.span(), "into_value", &quote!(#it.#ident())));
     Some(quote! {
         .computed(#metas, |#record| {
             let #it = <#resource as _rt::Resource>::from_record(_rt::core::clone::Clone::clone(#record))?;

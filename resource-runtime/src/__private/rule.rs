@@ -1,9 +1,10 @@
 //! The rules, each as a function that only types with that rule can be given to.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use rust_decimal::Decimal;
-use validator::AsRegex;
 
 use crate::field::{
     Bound, ContainsText, CustomRule, FieldType, Measured, Numeric, ObjectType, Role, Rule, RuleError, RuleMeta,
@@ -110,13 +111,38 @@ pub const fn url<T: FieldType<Inner: Textual>>() -> RuleMeta {
 
 /// `regex(path)`
 #[must_use]
-pub const fn regex<T: FieldType<Inner: Textual>>(regex: fn() -> Cow<'static, regex::Regex>) -> RuleMeta {
+pub const fn regex<T: FieldType<Inner: Textual>>(regex: fn() -> Cow<'static, Regex>) -> RuleMeta {
     RuleMeta::new(Rule::Regex(regex))
 }
 
+/// What `regex(path = …)` can name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no pattern",
+    label = "expected a `Regex`",
+    note = "write `regex(path = *PATTERN)` with `static PATTERN: LazyLock<Regex> = LazyLock::new(|| Regex::new(\"…\").unwrap());`"
+)]
+pub trait Pattern {
+    /// The pattern.
+    fn pattern(&'static self) -> Cow<'static, Regex>;
+}
+
+#[diagnostic::do_not_recommend]
+impl Pattern for Regex {
+    fn pattern(&'static self) -> Cow<'static, Regex> {
+        Cow::Borrowed(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Pattern for LazyLock<Regex> {
+    fn pattern(&'static self) -> Cow<'static, Regex> {
+        Cow::Borrowed(self)
+    }
+}
+
 /// The pattern behind a `regex(path = …)`.
-pub fn as_regex<R: AsRegex>(regex: &'static R) -> Cow<'static, regex::Regex> {
-    regex.as_regex()
+pub fn pattern<P: Pattern + ?Sized>(pattern: &'static P) -> Cow<'static, Regex> {
+    pattern.pattern()
 }
 
 /// `contains(pattern)`

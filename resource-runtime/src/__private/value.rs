@@ -63,12 +63,6 @@ pub fn list<const N: usize>(values: [Value; N]) -> Vec<Value> {
     values.into()
 }
 
-/// A computed field's value.
-#[must_use]
-pub fn computed<T: FieldType>(value: T) -> Value {
-    value.into_value()
-}
-
 /// An enum's value: its name on the wire.
 pub fn of_variant<T: EnumType>(variant: &T) -> Value {
     Value::Text(T::ENUM.names().nth(variant.index()).unwrap_or_default().to_owned())

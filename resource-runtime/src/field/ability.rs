@@ -18,7 +18,7 @@ use super::{Element, FieldType, NotNull};
     label = "not for `{Self}`",
     note = "`eq`, `ne`, `in`, `nin`, `sort`, `unique` and `index` are for scalars and enums; a list takes `has_all` and `has_any`"
 )]
-pub trait Comparable: NotNull {}
+pub trait Comparable {}
 
 /// Values of which one can be greater than another: numbers, text, times.
 #[diagnostic::on_unimplemented(
@@ -45,7 +45,7 @@ pub trait Textual: NotNull {}
 )]
 pub trait Listing: NotNull {
     /// What it is a list of.
-    type Item: Comparable;
+    type Item: Comparable + FieldType;
 }
 
 /// Values with a length: text and lists.
@@ -92,7 +92,7 @@ pub trait FromText: NotNull {
     label = "only for nested value objects",
     note = "`nested` is for structs with `#[derive(ResourceObject)]` and lists of them; leave it out here"
 )]
-pub trait NestedValue: NotNull {}
+pub trait NestedValue {}
 
 /// Field types that have a null.
 #[diagnostic::on_unimplemented(
