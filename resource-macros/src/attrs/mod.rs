@@ -167,7 +167,7 @@ impl Unknown {
         )
     }
 
-    /// Reports each, for an attribute with these keys; `elsewhere` tells of keys that belong to another place.
+    /// Reports each, for an attribute with these keys; `elsewhere` says where keys go that do not go here.
     pub(crate) fn report(self, keys: &[&'static str], elsewhere: &[(&[&str], &str)], errors: &mut Errors) {
         for key in self.0 {
             let name = key_name(&key);
@@ -210,7 +210,9 @@ fn check_syntax(name: &str, attr: &Attribute, errors: &mut Errors) {
         );
         return;
     };
-    let Some(items) = errors.handle(NestedMeta::parse_meta_list(meta.tokens.clone())) else { return };
+    let items = NestedMeta::parse_meta_list(meta.tokens.clone())
+        .map_err(|it| value::with_help(&it, "write `key`, `key = value` or `key(…)`, with commas between them"));
+    let Some(items) = errors.handle(items) else { return };
     if items.is_empty() {
         errors.push(&attr.meta, format!("`{name}()` says nothing"), "remove it");
     }

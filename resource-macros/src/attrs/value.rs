@@ -289,7 +289,7 @@ fn items<T>(
 }
 
 /// A syntax error with what to write; one that says so already stays as it is.
-fn with_help(syntax: &syn::Error, help: &str) -> syn::Error {
+pub(super) fn with_help(syntax: &syn::Error, help: &str) -> syn::Error {
     if syntax.to_string().contains("help:") {
         return syntax.clone();
     }

@@ -137,7 +137,6 @@ fn rule(rule: &Rule, ty: &Type) -> TokenStream {
     let Rule { kind, span, code, message } = rule;
     let at = place(*span);
     let here = ty_at(ty, *span);
-    let value = local("__value");
     let rule = match kind {
         RuleKind::Length { equal: Some(equal), .. } => {
             quote_spanned!(at=> _rt::rule::length_equal::<#here>(#equal))
@@ -164,19 +163,20 @@ fn rule(rule: &Rule, ty: &Type) -> TokenStream {
             let ty = ty_at(ty, *span);
             quote_spanned!(at=> _rt::rule::must_match::<#here, #ty>(#other))
         }
-        RuleKind::Custom(function) => {
-            quote!(_rt::rule::function(|#value| _rt::rule::custom::<#ty, _>(#value, &#function)))
-        }
-        RuleKind::Record(function) => {
-            quote!(_rt::rule::function(|#value| _rt::rule::record::<#ty, _>(#value, &#function)))
-        }
-        RuleKind::Object(function) => {
-            quote!(_rt::rule::function(|#value| _rt::rule::object::<#ty, _>(#value, &#function)))
-        }
+        RuleKind::Custom(function) => self::function("custom", function, ty),
+        RuleKind::Record(function) => self::function("record", function, ty),
+        RuleKind::Object(function) => self::function("object", function, ty),
     };
     let code = code.as_ref().map(|it| quote!(.code(#it)));
     let message = message.as_ref().map(|it| quote!(.message(#it)));
     quote!(#rule #code #message)
+}
+
+/// A rule that calls a function of the user's, at the place of its name.
+fn function(caller: &str, function: &Path, ty: &Type) -> TokenStream {
+    let span = function.span();
+    let (caller, value, ty) = (format_ident!("{caller}"), local("__value"), ty_at(ty, span));
+    quote_spanned!(place(span)=> _rt::rule::function(|#value| _rt::rule::#caller::<#ty, _>(#value, &#function)))
 }
 
 /// One end of a range.

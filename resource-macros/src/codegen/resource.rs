@@ -1,11 +1,11 @@
 //! `impl Resource`: the description as a constant, and the ways between the struct and its values.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 use syn::{Ident, Type, TypePath};
 
 use super::meta::{self, list};
-use super::place::{Placed, local, place};
+use super::place::{Placed, local};
 use super::{hidden, models};
 use crate::model::{Computed, Field, Operations, Page, Resource, SortKey, View};
 

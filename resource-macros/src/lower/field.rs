@@ -57,7 +57,7 @@ pub(super) fn resource_field(
     } = attrs;
     let ident = field.ident.clone()?;
     let (name, ty) = (plain_name(&ident), field.ty.clone());
-    unknown.report(FieldAttrs::KEYS, &[(ResourceAttrs::KEYS, "on the struct")], errors);
+    unknown.report(FieldAttrs::KEYS, &[(ResourceAttrs::KEYS, "write it on the struct")], errors);
 
     let id_key = id.key();
     let id = id.take(errors);
@@ -179,7 +179,7 @@ pub(super) fn object_field(
     let (name, ty) = (plain_name(&ident), field.ty.clone());
     unknown.report(
         ObjectFieldAttrs::KEYS,
-        &[(FieldAttrs::KEYS, "on a field of a resource, and this is one of a value object")],
+        &[(FieldAttrs::KEYS, "remove it: it is for fields of resources, and this is one of a value object")],
         errors,
     );
     let ways_out = "an object leaves the server whole: move the field to the resource and mark it `write_only` or `hidden`, or \

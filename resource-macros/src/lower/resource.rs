@@ -49,7 +49,7 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
         krate: root,
         unknown,
     } = attrs;
-    unknown.report(ResourceAttrs::KEYS, &[(FieldAttrs::KEYS, "on a field")], errors);
+    unknown.report(ResourceAttrs::KEYS, &[(FieldAttrs::KEYS, "write it on a field")], errors);
     let rules = attrs::parse::<ValidateStructAttrs>("validate", &input.attrs, errors)
         .map(|it| struct_rules(it, RuleKind::Record, errors))
         .unwrap_or_default();

@@ -121,27 +121,27 @@ pub const fn regex<T: FieldType<Inner: Textual>>(regex: fn() -> Cow<'static, Reg
     label = "expected a `Regex`",
     note = "write `regex(path = *PATTERN)` with `static PATTERN: LazyLock<Regex> = LazyLock::new(|| Regex::new(\"…\").unwrap());`"
 )]
-pub trait Pattern {
+pub trait RegexPath {
     /// The pattern.
     fn pattern(&'static self) -> Cow<'static, Regex>;
 }
 
 #[diagnostic::do_not_recommend]
-impl Pattern for Regex {
+impl RegexPath for Regex {
     fn pattern(&'static self) -> Cow<'static, Regex> {
         Cow::Borrowed(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl Pattern for LazyLock<Regex> {
+impl RegexPath for LazyLock<Regex> {
     fn pattern(&'static self) -> Cow<'static, Regex> {
         Cow::Borrowed(self)
     }
 }
 
 /// The pattern behind a `regex(path = …)`.
-pub fn pattern<P: Pattern + ?Sized>(pattern: &'static P) -> Cow<'static, Regex> {
+pub fn pattern<P: RegexPath + ?Sized>(pattern: &'static P) -> Cow<'static, Regex> {
     pattern.pattern()
 }
 
@@ -157,9 +157,20 @@ pub const fn does_not_contain<T: FieldType<Inner: ContainsText>>(pattern: &'stat
     RuleMeta::new(Rule::DoesNotContain(pattern))
 }
 
-/// `must_match(other)`, between fields of one type.
+/// Types whose values can be the same.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` never matches a `{T}`",
+    label = "the other field is a `{T}`",
+    note = "`must_match` is for two fields of one type; that one of them is an `Option` does not matter"
+)]
+pub trait SameAs<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T> SameAs<T> for T {}
+
+/// `must_match(other)`
 #[must_use]
-pub const fn must_match<T: FieldType, U: FieldType<Inner = T::Inner>>(other: &'static str) -> RuleMeta {
+pub const fn must_match<T: FieldType<Inner: SameAs<U::Inner>>, U: FieldType>(other: &'static str) -> RuleMeta {
     RuleMeta::new(Rule::MustMatch(other))
 }
 
