@@ -23,6 +23,7 @@ pub mod postgres;
 pub mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod transaction;
 mod typed;
 
 pub use complete::complete;
@@ -32,6 +33,7 @@ pub use memory::MemoryStore;
 pub use postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
+pub use transaction::Transaction;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -92,6 +94,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Carries out one write.
     fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>>;
+
+    /// Opens a transaction.
+    fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {
+        let error = StoreError::new(StoreErrorKind::Internal).caused_by("this store has no transactions");
+        Box::pin(async { Err(error) })
+    }
 
     /// Ends all connections, after what is running has ended.
     fn close(&self) -> BoxFuture<'_, ()> {
