@@ -172,9 +172,7 @@ impl Unknown {
         for key in self.0 {
             let name = key_name(&key);
             match elsewhere.iter().find(|(others, _)| others.contains(&name.as_str())) {
-                Some((_, place)) => {
-                    errors.push(&key, format!("`{name}` does not belong here"), format!("write it {place}"))
-                }
+                Some((_, help)) => errors.push(&key, format!("`{name}` does not belong here"), help),
                 None => errors.push(&key, format!("there is no key `{name}`"), instead(&name, keys.iter().copied())),
             }
         }
