@@ -12,6 +12,7 @@ mod names;
 mod query;
 mod resource;
 mod rule;
+mod views;
 
 pub(crate) use companion::{object, value_enum};
 pub(crate) use resource::resource;

@@ -111,6 +111,7 @@ mod tests {
 
     #[test]
     fn normalizers_never_see_a_null() {
+        #[expect(clippy::needless_pass_by_value, reason = "normalizers take values")]
         fn upper(text: String) -> String {
             text.to_uppercase()
         }
