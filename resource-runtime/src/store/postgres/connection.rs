@@ -120,8 +120,8 @@ impl Connection {
         self.in_time(self.run(sql)).await?.map_err(|error| self.convert(error, meta))
     }
 
-    /// Takes a step of a transaction, and gives its rows. Where it fails, it is undone; where that
-    /// fails too, the connection is cut.
+    /// Takes a step of a transaction, and gives its rows. Where it fails, it is undone, and where it
+    /// is [`StoreErrorKind::Busy`], the whole transaction; where that fails too, the connection is cut.
     pub(super) async fn step(&self, step: &Step<'_>, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
         let _asked = Asked::new(&self.asked);
         self.in_time(self.take(step)).await?.map_err(|error| self.convert(error, meta))
@@ -169,7 +169,8 @@ impl Connection {
                 Err(error) if !error::is_lost(&error) => error,
                 answer => return answer,
             };
-            if let Err(error) = self.client.batch_execute(step.undo).await {
+            let undo = if error::is_busy(&error) { "ROLLBACK" } else { step.undo };
+            if let Err(error) = self.client.batch_execute(undo).await {
                 // Nobody knows what the transaction is like now.
                 self.cut();
                 return Err(error);

@@ -14,6 +14,9 @@
 //! `COMMIT` of a transaction that the server refuses to go on with is a rollback that says "done".
 //! So `RELEASE step` stands in front of it, which fails then.
 //!
+//! Where the server gave up (a deadlock, a timeout), all is rolled back at once, because others may
+//! wait for its locks.
+//!
 //! A step whose answer nobody waited for has been sent as a whole, and may or may not have been
 //! carried out: after it the transaction refuses everything, and is rolled back.
 
@@ -55,8 +58,6 @@ const ABANDONED: Duration = Duration::from_millis(100);
 pub(super) struct PostgresTransaction {
     /// There until the transaction is dropped.
     connection: Option<Connection>,
-    /// Whether the connection was opened for this transaction.
-    is_new: bool,
     /// Whether the server has begun it.
     is_open: bool,
     /// Why it cannot go on.
@@ -68,9 +69,9 @@ pub(super) struct PostgresTransaction {
 
 impl PostgresTransaction {
     pub(super) async fn begin(pool: Arc<Pool>, permit: OwnedSemaphorePermit) -> StoreResult<Self> {
-        let (connection, is_new) = pool.connection().await?;
+        let (connection, _) = pool.connection().await?;
         let connection = Some(connection);
-        Ok(Self { connection, is_new, is_open: false, failed: None, marks: 0, pool, permit: Some(permit) })
+        Ok(Self { connection, is_open: false, failed: None, marks: 0, pool, permit: Some(permit) })
     }
 
     /// Runs statements that give no rows and have no placeholders.
@@ -98,6 +99,7 @@ impl PostgresTransaction {
         self.failed = Some(StoreErrorKind::Internal);
         let (before, undo) = if self.is_open { ("", BACK) } else { (BEGIN, "ROLLBACK") };
         let step = Step { before, sql, after, undo };
+        let mut is_new = false;
         loop {
             let connection = self.connection()?;
             let error = match connection.step(&step, meta).await {
@@ -107,14 +109,14 @@ impl PostgresTransaction {
                 }
                 Err(error) => error,
             };
-            if self.is_open || self.is_new || connection.is_alive() {
+            if self.is_open || is_new || connection.is_alive() {
                 let ends = matches!(error.kind(), StoreErrorKind::Unavailable | StoreErrorKind::Busy);
                 self.failed = ends.then(|| error.kind().clone());
                 return Err(error);
             }
             // It died while it was idle, and with it whatever was done on it just now.
-            let (connection, is_new) = self.pool.connection().await?;
-            (self.connection, self.is_new) = (Some(connection), is_new);
+            let (connection, opened) = self.pool.connection().await?;
+            (self.connection, is_new) = (Some(connection), opened);
         }
     }
 

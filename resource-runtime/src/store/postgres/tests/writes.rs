@@ -136,7 +136,7 @@ async fn of_inserts_that_race_for_a_unique_value_one_wins() {
     .await;
 }
 
-static SHELF: &ResourceMeta = &ResourceMeta::new(
+pub(super) static SHELF: &ResourceMeta = &ResourceMeta::new(
     "Shelf",
     "shelves",
     "order",
