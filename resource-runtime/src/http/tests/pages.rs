@@ -3,7 +3,8 @@
 use super::*;
 use crate::resource::{Record, ResourceMeta};
 use crate::store::{
-    BoxFuture, Key, Migration, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult, Write, Written,
+    BoxFuture, Key, Migration, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult, Transaction, Write,
+    Written,
 };
 
 #[tokio::test]
