@@ -2,9 +2,9 @@
 //!
 //! # Design
 //!
-//! Reads run on the threads that ask for them as long as they are quick ([`readers`]); writes and
+//! Reads run on the threads that ask for them as long as they are quick (`readers`); writes and
 //! transactions go through one thread, which commits single writes that wait for it together
-//! ([`writer`]). The file is in write-ahead mode, so that neither waits for the other, and a read
+//! (`writer`). The file is in write-ahead mode, so that neither waits for the other, and a read
 //! that begins after a write was acknowledged sees it.
 //!
 //! An acknowledged write survives the end of the process, however it ends. With

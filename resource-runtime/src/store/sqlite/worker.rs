@@ -1,4 +1,4 @@
-//! The one who writes: the thread's side. See [`writer`](super::writer).
+//! The one who writes: the thread's side. See `writer`.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
