@@ -53,7 +53,7 @@ async fn statements_of_the_open_transaction_do_not_put_off_who_waits() {
 
 #[tokio::test]
 async fn a_transaction_without_statements_is_undone() {
-    let store = store_with("idle_timeout=40").await;
+    let store = store_with("idle_timeout=300").await;
     let mut transaction = store.begin().await.unwrap();
     done(transaction.write(new_book("1")).await);
     // It waits for the end of the other one.
@@ -66,7 +66,7 @@ async fn a_transaction_without_statements_is_undone() {
 
 #[tokio::test]
 async fn a_late_statement_does_not_reach_the_next_transaction() {
-    let store = store_with("idle_timeout=40").await;
+    let store = store_with("idle_timeout=300").await;
     let mut late = store.begin().await.unwrap();
     let mut next = store.begin().await.unwrap();
     late.write(new_book("late")).await.unwrap_err();
@@ -78,14 +78,14 @@ async fn a_late_statement_does_not_reach_the_next_transaction() {
 
 #[tokio::test]
 async fn statements_keep_a_transaction_alive() {
-    let store = store_with("idle_timeout=400").await;
+    let store = store_with("idle_timeout=1000").await;
     let mut transaction = store.begin().await.unwrap();
-    for index in 0..8 {
-        tokio::time::sleep(Duration::from_millis(80)).await;
+    for index in 0..12 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
         done(transaction.write(new_book(&index.to_string())).await);
     }
     transaction.commit().await.unwrap();
-    assert_eq!(rows(&store).await, 8);
+    assert_eq!(rows(&store).await, 12);
 }
 
 #[tokio::test]
