@@ -283,7 +283,7 @@ impl ResourceMeta {
         self.fields.iter().enumerate().find(|(_, it)| it.name == name)
     }
 
-    /// The name and kind at a position of [`Values`](crate::model::Values): a field's, or, after
+    /// The name and kind at a position of [`Values`]: a field's, or, after
     /// the fields, a computed one's.
     #[must_use]
     pub fn slot(&self, index: usize) -> Option<(&'static str, &'static Kind)> {

@@ -93,5 +93,5 @@ impl Book {
 }
 
 fn tidy_tags(tags: Vec<String>) -> Vec<String> {
-    tags.iter().map(|tag| tag.trim().to_lowercase()).filter(|tag| !tag.is_empty()).take(MAX_TAGS).collect()
+    tags.into_iter().map(|tag| tag.trim().to_lowercase()).filter(|tag| !tag.is_empty()).take(MAX_TAGS).collect()
 }

@@ -37,6 +37,8 @@ mod write;
 
 pub use api::Api;
 pub use around::RequestId;
+/// What handlers of an application's own are written with.
+pub use axum;
 pub use nest::Nest;
 pub use routes::{ResourceExt, Routes};
 pub use settings::{LogFormat, Origins, Settings};

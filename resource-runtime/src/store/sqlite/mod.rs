@@ -2,8 +2,8 @@
 //!
 //! # Design
 //!
-//! Reads run on the threads that ask for them as long as they are quick ([`readers`]); writes go
-//! through one thread, which commits all that wait for it together ([`writer`]). The file is in
+//! Reads run on the threads that ask for them as long as they are quick (`readers`); writes go
+//! through one thread, which commits all that wait for it together (`writer`). The file is in
 //! write-ahead mode, so that neither waits for the other, and a read that begins after a write was
 //! acknowledged sees it.
 //!
