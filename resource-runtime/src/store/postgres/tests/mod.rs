@@ -9,6 +9,8 @@ mod suite;
 mod writes;
 mod zoo;
 
+use std::io::Write as _;
+
 use std::future::Future;
 use std::sync::Arc;
 
@@ -39,7 +41,11 @@ impl Schema {
                 panic!("REQUIRE_POSTGRES=1, and there is no PostgreSQL at TEST_DATABASE_URL: {error}")
             }
             Err(error) => {
-                println!("skipped, because there is no PostgreSQL to test with: {error}");
+                static SAID: std::sync::Once = std::sync::Once::new();
+                // Not `eprintln`, which the test harness keeps to itself while tests pass.
+                SAID.call_once(|| {
+                    let _ = writeln!(std::io::stderr(), "skipped: no PostgreSQL server at {server} ({error})");
+                });
                 return None;
             }
         };
