@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::catalog;
 use super::drift::drift;
-use super::pool::{Pool, Transaction};
+use super::pool::Pool;
+use super::run::Runner;
 use super::trigrams;
 use crate::resource::ResourceMeta;
 use crate::store::sql::{Dialect, schema, substring};
@@ -17,10 +18,10 @@ const LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '6
 
 /// Creates what is missing of these resources' tables and indexes, all of it or none.
 pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta]) -> StoreResult<Migration> {
-    let transaction = pool.begin().await?;
-    let mut module = trigrams::module(&transaction).await?;
+    let mut transaction = pool.begin().await?;
+    let mut module = trigrams::module(&mut transaction).await?;
     // Most starts find everything in place: they take no lock, and need no right to create.
-    let complete = missing(&transaction, resources, module.as_deref()).await?.is_empty();
+    let complete = missing(&mut transaction, resources, module.as_deref()).await?.is_empty();
     transaction.commit().await?;
     let wanted = module.is_none() && resources.iter().any(|it| substring::is_wanted(it));
     if wanted {
@@ -31,11 +32,11 @@ pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta
     }
     // A transaction of its own: the server answers from what it looked up in the first one, whatever
     // others have created since.
-    let transaction = pool.begin().await?;
+    let mut transaction = pool.begin().await?;
     transaction.batch(LOCK, None).await?;
     // Another process may have been faster.
     let mut created = Vec::new();
-    for Missing { meta, table, statements } in missing(&transaction, resources, module.as_deref()).await? {
+    for Missing { meta, table, statements } in missing(&mut transaction, resources, module.as_deref()).await? {
         if table {
             created.push(meta.table);
         }
@@ -45,7 +46,7 @@ pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta
         }
     }
     // A table that was just created is looked at too: an older index of its name may be elsewhere.
-    let left = missing(&transaction, resources, module.as_deref()).await?;
+    let left = missing(&mut transaction, resources, module.as_deref()).await?;
     if let Some(Missing { meta, statements, .. }) = left.first() {
         let report = format!(
             "The indexes of the table \"{}\" cannot be created, because other relations have their names:\n    {};\n",
@@ -68,14 +69,14 @@ struct Missing {
 
 /// What is missing, where `pg_trgm` is in this schema, or cannot be had.
 async fn missing(
-    transaction: &Transaction,
+    on: &mut impl Runner,
     resources: &[&'static ResourceMeta],
     module: Option<&str>,
 ) -> StoreResult<Vec<Missing>> {
     let mut all = Vec::new();
     let mut report = String::new();
     for &meta in resources {
-        let found = catalog::table(transaction, meta).await?;
+        let found = catalog::table(on, meta).await?;
         let table = found.is_none();
         let mut wanted = schema::indexes(Dialect::Postgres, meta);
         wanted.extend(module.into_iter().flat_map(|it| substring::indexes(meta, it)));

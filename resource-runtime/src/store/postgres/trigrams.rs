@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::pool::{Pool, Transaction};
+use super::pool::Pool;
+use super::run::Runner;
 use crate::store::sql::{Dialect, SqlText};
 use crate::store::{StoreError, StoreErrorKind, StoreResult};
 
@@ -12,9 +13,9 @@ const LOCK: &str =
     "SET LOCAL lock_timeout = '10s'; SELECT pg_advisory_xact_lock(hashtext('resource-runtime'), hashtext('pg_trgm'))";
 
 /// The schema that the module is in; none where it is not installed.
-pub(super) async fn module(transaction: &Transaction) -> StoreResult<Option<String>> {
+pub(super) async fn module(on: &mut impl Runner) -> StoreResult<Option<String>> {
     text(
-        transaction,
+        on,
         "SELECT nspname::text FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace \
          WHERE extname = 'pg_trgm'",
     )
@@ -39,27 +40,28 @@ const MISSING: &str = "PostgreSQL's module `pg_trgm` is missing, so that filters
 
 /// In a transaction of its own, which may fail.
 async fn try_install(pool: &Arc<Pool>) -> StoreResult<Option<String>> {
-    let transaction = pool.begin().await?;
-    let available = text(&transaction, "SELECT name::text FROM pg_available_extensions WHERE name = 'pg_trgm'").await?;
+    let mut transaction = pool.begin().await?;
+    let available =
+        text(&mut transaction, "SELECT name::text FROM pg_available_extensions WHERE name = 'pg_trgm'").await?;
     if available.is_none() {
         transaction.commit().await?;
         return Ok(None);
     }
     transaction.batch(LOCK, None).await?;
     // In the schema that all have, so that it is not lost with one that is dropped.
-    let public = text(&transaction, "SELECT nspname::text FROM pg_namespace WHERE nspname = 'public'").await?;
+    let public = text(&mut transaction, "SELECT nspname::text FROM pg_namespace WHERE nspname = 'public'").await?;
     let place = if public.is_some() { " SCHEMA public" } else { "" };
     transaction.batch(&format!("CREATE EXTENSION IF NOT EXISTS pg_trgm{place}"), None).await?;
-    let schema = module(&transaction).await?;
+    let schema = module(&mut transaction).await?;
     transaction.commit().await?;
     Ok(schema)
 }
 
 /// The only column of the first row.
-async fn text(transaction: &Transaction, query: &str) -> StoreResult<Option<String>> {
+async fn text(on: &mut impl Runner, query: &str) -> StoreResult<Option<String>> {
     let mut sql = SqlText::new(Dialect::Postgres);
     sql.push(query);
-    let rows = transaction.query(&sql, None).await?;
+    let rows = on.read(&sql, None).await?;
     let internal = |error| StoreError::new(StoreErrorKind::Internal).caused_by(error);
     rows.first().map(|it| it.try_get(0).map_err(internal)).transpose()
 }

@@ -7,6 +7,7 @@ use crate::field::Value;
 use crate::query::{Filter, Keyset, Operator, SortKey};
 use crate::resource::Record;
 use crate::store::postgres::PostgresStore;
+use crate::store::postgres::run::Runner as _;
 use crate::store::sql::{self, Dialect, SqlText};
 use crate::store::{Select, Store as _, Window};
 use crate::testing::{BOOK, PLANT, plant, rare};
@@ -15,7 +16,7 @@ use crate::testing::{BOOK, PLANT, plant, rare};
 async fn plan(store: &PostgresStore, select: &Select) -> String {
     let sql = sql::select(Dialect::Postgres, select, &[0]);
     let explain = SqlText { text: format!("EXPLAIN {}", sql.text), ..sql };
-    let rows = store.read(&explain, None).await.unwrap();
+    let rows = (&*store.lanes).read(&explain, None).await.unwrap();
     rows.iter().map(|it| it.get::<_, String>(0)).collect::<Vec<_>>().join("\n")
 }
 
