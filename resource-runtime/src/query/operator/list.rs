@@ -84,9 +84,22 @@ pub(super) const HAS_ANY: OperatorMeta = OperatorMeta {
 };
 
 fn write_arrays(out: &mut SqlText, column: Column, sign: &str, values: Vec<Value>) {
+    let shortened = items::shortened(column.field()).filter(|_| items::is_indexed(column.field()));
+    if let Some(short) = shortened {
+        out.push("(");
+        column.write(out);
+        out.push(short);
+        out.push(sign);
+        out.bind(Value::List(values.clone()), *column.kind());
+        out.push(short);
+        out.push(" AND ");
+    }
     column.write(out);
     out.push(sign);
     out.bind(Value::List(values), *column.kind());
+    if shortened.is_some() {
+        out.push(")");
+    }
 }
 
 /// Writes a condition on rows that are in the table of items, which stays open.
@@ -191,14 +204,14 @@ mod tests {
             "tags",
             texts(&["b", "a", "a"]),
             r#""books"."id" IN (SELECT "row" FROM "books__tags__items" WHERE "value" IN (?1, ?2) GROUP BY "row" HAVING count(*) = ?3) [a] [b]"#,
-            r#""tags" @> $1::text[]"#,
+            r#"("tags"::varchar(500)[] @> $1::text[]::varchar(500)[] AND "tags" @> $2::text[])"#,
         );
         check_sql_many(
             Operator::HasAny,
             "tags",
             texts(&["a"]),
             r#""books"."id" IN (SELECT "row" FROM "books__tags__items" WHERE "value" IN (?1)) [a]"#,
-            r#""tags" && $1::text[]"#,
+            r#"("tags"::varchar(500)[] && $1::text[]::varchar(500)[] AND "tags" && $2::text[])"#,
         );
     }
 }

@@ -226,7 +226,9 @@ impl Plan<'_> {
             self.fold(field, fits);
         }
         if any(&[Operator::HasAll, Operator::HasAny]) && self.is_array(field) {
-            self.add("gin", false, &[field], &format!("USING gin ({})", self.column(field)));
+            let column = self.column(field);
+            let on = super::items::shortened(field).map_or_else(|| column.clone(), |it| format!("({column}{it})"));
+            self.add("gin", false, &[field], &format!("USING gin ({on})"));
         }
     }
 
