@@ -157,3 +157,99 @@ pub(crate) fn book(id: i64, title: &str, isbn: &str) -> Record {
         ],
     }
 }
+
+/// All operators that fields of a kind can have.
+macro_rules! filters {
+    ($($operator:ident)*) => { &[$(FilterMeta::new(Operator::$operator)),*] };
+}
+
+const OF_TEXT: &[FilterMeta] = filters!(Eq Ne Gt Gte Lt Lte In Nin Contains StartsWith EndsWith Ieq Icontains IsNull);
+const OF_NUMBERS: &[FilterMeta] = filters!(Eq Ne Gt Gte Lt Lte In Nin IsNull);
+const OF_FLAGS: &[FilterMeta] = filters!(Eq Ne In Nin IsNull);
+const OF_LISTS: &[FilterMeta] = filters!(HasAll HasAny IsNull);
+const SHORT: &[RuleMeta] = &[RuleMeta::new(Rule::Length { min: None, max: Some(200), equal: None })];
+
+/// Fields of every kind, each with all that can be declared of it, and an identifier of text.
+pub(crate) static PLANT: &ResourceMeta = &ResourceMeta::new(
+    "Plant",
+    "plants",
+    "plants",
+    &[
+        FieldMeta::of::<String>("id").id(IdSource::Client).rules(SHORT),
+        FieldMeta::of::<String>("name").sortable().searchable().filters(OF_TEXT).rules(SHORT),
+        FieldMeta::of::<Option<String>>("latin").column("rank").sortable().searchable().filters(OF_TEXT).rules(SHORT),
+        FieldMeta::of::<i32>("height").sortable().filters(OF_NUMBERS),
+        FieldMeta::of::<Option<i64>>("seeds").sortable().filters(OF_NUMBERS),
+        FieldMeta::of::<f64>("weight").sortable().filters(OF_NUMBERS),
+        FieldMeta::of::<Option<Decimal>>("price").sortable().filters(OF_NUMBERS),
+        FieldMeta::of::<uuid::Uuid>("batch").sortable().filters(OF_NUMBERS),
+        FieldMeta::of::<Timestamp>("sown").sortable().filters(OF_NUMBERS),
+        FieldMeta::of::<Option<jiff::civil::Date>>("day").sortable().filters(OF_NUMBERS),
+        FieldMeta::of::<jiff::civil::Time>("hour").sortable().filters(OF_NUMBERS),
+        FieldMeta::of::<bool>("wild").filters(OF_FLAGS),
+        FieldMeta::of::<BookStatus>("status").filters(OF_FLAGS),
+        FieldMeta::of::<Vec<String>>("tags").filters(OF_LISTS),
+        FieldMeta::of::<Option<Vec<Decimal>>>("sizes").filters(OF_LISTS),
+        FieldMeta::of::<Vec<i32>>("rows").filters(OF_LISTS),
+    ],
+);
+
+/// A row of [`PLANT`]: most rows differ in most fields.
+pub(crate) fn plant(number: i64) -> Vec<Value> {
+    let optional = |every: i64, value: Value| if number % every == 0 { Value::Null } else { value };
+    let small = i32::try_from(number).unwrap();
+    vec![
+        Value::Text(format!("p{number:05}")),
+        Value::Text(format!("Sunflower \"{number:05}\" of Crete")),
+        optional(50, Value::Text(format!("Helianthus {number:05}"))),
+        Value::Int(number),
+        optional(50, Value::Int(number)),
+        Value::Float(f64::from(small) / 7.0),
+        optional(50, Value::Decimal(Decimal::new(number, 2))),
+        Value::Uuid(uuid::Uuid::from_u128(number.unsigned_abs().into())),
+        Value::Timestamp(Timestamp::from_second(1_700_000_000 + number).unwrap()),
+        optional(50, Value::Date(jiff::civil::date(2000, 1, 1).saturating_add(jiff::Span::new().days(number)))),
+        Value::Time(jiff::civil::time(0, 0, 0, 0).wrapping_add(jiff::Span::new().seconds(number))),
+        Value::Bool(number % 2 == 0),
+        Value::Text(if number % 100 == 0 { "checked_out" } else { "available" }.to_owned()),
+        Value::List(vec![Value::Text(format!("tag {}", number / 2)), Value::Text("plant".to_owned())]),
+        optional(50, Value::List(vec![Value::Decimal(Decimal::new(number, 1))])),
+        Value::List(vec![Value::Int(number), Value::Int(0)]),
+    ]
+}
+
+/// A condition of an operator on a field of [`PLANT`] that few rows meet, of 5,000; none where the
+/// operator asks for most of them by its nature, so that no index is of use.
+pub(crate) fn rare(field: usize, operator: Operator) -> Option<crate::query::Filter> {
+    use crate::query::{Filter, OperandShape};
+    let of = |number: i64| plant(number).swap_remove(field);
+    let text = match (of(4_321), operator) {
+        (Value::Text(text), Operator::Contains | Operator::EndsWith | Operator::Icontains) => {
+            Some(text[6..].to_owned())
+        }
+        (Value::Text(text), _) => Some(text),
+        _ => None,
+    };
+    let flag = matches!(PLANT.fields[field].kind, Kind::Bool);
+    Some(match operator {
+        Operator::Ne | Operator::Nin => return None,
+        // Half of the rows.
+        Operator::Eq | Operator::In if flag => return None,
+        Operator::IsNull if !PLANT.fields[field].nullable => return None,
+        Operator::IsNull => Filter::one(field, operator, Value::Bool(true)),
+        Operator::Gt | Operator::Gte => Filter::one(field, operator, of(4_991)),
+        Operator::Lt | Operator::Lte => Filter::one(field, operator, of(9)),
+        Operator::Eq if matches!(PLANT.fields[field].kind, Kind::Enum(_)) => Filter::one(field, operator, of(100)),
+        Operator::In if matches!(PLANT.fields[field].kind, Kind::Enum(_)) => {
+            Filter::many(field, operator, vec![of(100)])
+        }
+        Operator::In => Filter::many(field, operator, vec![of(17), of(4_321)]),
+        Operator::HasAll | Operator::HasAny => {
+            let Value::List(mut items) = of(4_321) else { return None };
+            items.truncate(1);
+            Filter::many(field, operator, items)
+        }
+        _ if operator.operand() == OperandShape::Text => Filter::one(field, operator, Value::Text(text?)),
+        _ => Filter::one(field, operator, of(4_321)),
+    })
+}

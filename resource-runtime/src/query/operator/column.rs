@@ -15,6 +15,16 @@ impl Column {
         meta.fields.get(field).map(|field| Self { meta, field })
     }
 
+    /// The resource.
+    pub(crate) const fn meta(self) -> &'static ResourceMeta {
+        self.meta
+    }
+
+    /// The field.
+    pub(crate) const fn field(self) -> &'static FieldMeta {
+        self.field
+    }
+
     /// What the column holds.
     pub(crate) const fn kind(self) -> &'static Kind {
         &self.field.kind

@@ -1,14 +1,14 @@
 //! Operators on lists of plain values.
 //!
 //! PostgreSQL keeps lists as arrays, which a GIN index serves. SQLite keeps them as JSON text, in
-//! exactly the form of [`json::write_value`](crate::json::write_value); nothing but a scan serves
-//! that.
+//! exactly the form of [`json::write_value`](crate::json::write_value), and the items of fields that
+//! declare these operators in a table of their own ([`items`]).
 
 use super::membership::write_list;
 use super::operand::{distinct, fits, many, padded, same};
 use super::{Column, Fields, OperandShape, OperatorMeta};
 use crate::field::{IntKind, Kind, Value};
-use crate::store::sql::{Dialect, SqlText};
+use crate::store::sql::{Dialect, SqlText, items};
 
 pub(super) const HAS_ALL: OperatorMeta = OperatorMeta {
     name: "has_all",
@@ -30,6 +30,13 @@ pub(super) const HAS_ALL: OperatorMeta = OperatorMeta {
             return out.push(" IS NOT NULL");
         }
         match out.dialect {
+            Dialect::Sqlite if items::is_indexed(column.field()) => {
+                let len = i64::try_from(values.len()).unwrap_or(i64::MAX);
+                write_rows(out, column, item, values);
+                out.push(" GROUP BY \"row\" HAVING count(*) = ");
+                out.bind(Value::Int(len), Kind::Int(IntKind::I64));
+                out.push(")");
+            }
             Dialect::Sqlite => {
                 let len = i64::try_from(values.len()).unwrap_or(i64::MAX);
                 out.push("(SELECT count(DISTINCT ");
@@ -62,6 +69,10 @@ pub(super) const HAS_ANY: OperatorMeta = OperatorMeta {
             return out.push("FALSE");
         }
         match out.dialect {
+            Dialect::Sqlite if items::is_indexed(column.field()) => {
+                write_rows(out, column, item, values);
+                out.push(")");
+            }
             Dialect::Sqlite => {
                 out.push("EXISTS (SELECT 1 FROM ");
                 write_items(out, column, item, values);
@@ -78,23 +89,29 @@ fn write_arrays(out: &mut SqlText, column: Column, sign: &str, values: Vec<Value
     out.bind(Value::List(values), *column.kind());
 }
 
+/// Writes a condition on rows that are in the table of items, which stays open.
+fn write_rows(out: &mut SqlText, column: Column, item: &Kind, values: Vec<Value>) {
+    out.ident(column.meta().table);
+    out.push(".");
+    out.ident(column.meta().id_field().column);
+    out.push(" IN (SELECT \"row\" FROM ");
+    out.ident(&items::name(column.meta(), column.field()));
+    out.push(" WHERE \"value\" IN ");
+    write_values(out, item, values);
+}
+
 /// Writes the list's items that are among the values: the source and the condition of a subquery.
 fn write_items(out: &mut SqlText, column: Column, item: &Kind, values: Vec<Value>) {
-    out.push("json_each(");
-    if is_number(item) {
-        // SQLite would read these numbers as floats, by its own rounding. With quotes around them
-        // they stay as they are written; numbers have neither quotes nor commas in them.
-        out.push("'[\"' || replace(substr(");
-        column.write_qualified(out);
-        out.push(", 2, length(");
-        column.write_qualified(out);
-        out.push(") - 2), ',', '\",\"') || '\"]'");
-    } else {
-        column.write_qualified(out);
-    }
-    out.push(") AS _items WHERE ");
+    let mut list = SqlText::new(out.dialect);
+    column.write_qualified(&mut list);
+    items::write_source(out, &list.text, item);
+    out.push(" AS _items WHERE ");
     write_item(out, item);
     out.push(" IN ");
+    write_values(out, item, values);
+}
+
+fn write_values(out: &mut SqlText, item: &Kind, values: Vec<Value>) {
     let values = padded(values);
     match item {
         Kind::Bool | Kind::Int(_) => write_list(out, values, *item),
@@ -107,10 +124,6 @@ fn write_item(out: &mut SqlText, item: &Kind) {
     if matches!(item, Kind::Decimal) {
         out.push(" COLLATE DECIMAL");
     }
-}
-
-const fn is_number(item: &Kind) -> bool {
-    matches!(item, Kind::F32 | Kind::F64 | Kind::Decimal)
 }
 
 /// What `json_each` makes of the value: for a string the text, for a number in quotes its digits.
@@ -172,19 +185,19 @@ mod tests {
     }
 
     #[test]
-    fn sql_names_the_column_so_that_the_subquery_does_not_hide_it() {
+    fn rows_are_looked_up_by_their_items() {
         check_sql_many(
             Operator::HasAll,
             "tags",
             texts(&["b", "a", "a"]),
-            r#"(SELECT count(DISTINCT _items.value) FROM json_each("books"."tags") AS _items WHERE _items.value IN (?1, ?2)) = ?3 [a] [b]"#,
+            r#""books"."id" IN (SELECT "row" FROM "books__tags__items" WHERE "value" IN (?1, ?2) GROUP BY "row" HAVING count(*) = ?3) [a] [b]"#,
             r#""tags" @> $1::text[]"#,
         );
         check_sql_many(
             Operator::HasAny,
             "tags",
             texts(&["a"]),
-            r#"EXISTS (SELECT 1 FROM json_each("books"."tags") AS _items WHERE _items.value IN (?1)) [a]"#,
+            r#""books"."id" IN (SELECT "row" FROM "books__tags__items" WHERE "value" IN (?1)) [a]"#,
             r#""tags" && $1::text[]"#,
         );
     }

@@ -1,13 +1,14 @@
 //! Operators on text. Every character of an operand stands for itself.
 //!
-//! Their PostgreSQL forms are those that an index can serve: a range for the beginning (B-tree),
-//! `LIKE` with escaped text for the rest (`pg_trgm`).
+//! Their forms are those that an index can serve: a range for the beginning (B-tree), and for the
+//! rest in PostgreSQL `LIKE` with escaped text (`pg_trgm`), in SQLite the rows that an index of
+//! trigrams finds, compared with the text ([`substring`]).
 
 use super::operand::text;
-use super::{Fields, OperandShape, OperatorMeta};
+use super::{Column, Fields, OperandShape, OperatorMeta};
 use crate::field::{Kind, Value, fold};
 use crate::query::Operand;
-use crate::store::sql::{Dialect, SqlText};
+use crate::store::sql::{Dialect, SqlText, substring};
 
 pub(super) const CONTAINS: OperatorMeta = OperatorMeta {
     name: "contains",
@@ -18,13 +19,13 @@ pub(super) const CONTAINS: OperatorMeta = OperatorMeta {
     write_sql: |out, column, operand| {
         let Some(part) = text(operand) else { return out.push("FALSE") };
         match out.dialect {
-            Dialect::Sqlite => {
+            Dialect::Sqlite => among_candidates(out, column, part, |out| {
                 out.push("instr(");
                 column.write(out);
                 out.push(", ");
                 bind(out, part.to_owned());
                 out.push(") > 0");
-            }
+            }),
             Dialect::Postgres => like(out, |out| column.write(out), "%", part, "%"),
         }
     },
@@ -67,14 +68,14 @@ pub(super) const ENDS_WITH: OperatorMeta = OperatorMeta {
                 column.write(out);
                 out.push(" IS NOT NULL");
             }
-            Dialect::Sqlite => {
+            Dialect::Sqlite => among_candidates(out, column, end, |out| {
                 out.push("substr(");
                 column.write(out);
                 out.push(", -length(");
                 bind(out, end.to_owned());
                 out.push(")) = ");
                 bind(out, end.to_owned());
-            }
+            }),
             Dialect::Postgres => like(out, |out| column.write(out), "%", end, ""),
         }
     },
@@ -103,13 +104,13 @@ pub(super) const ICONTAINS: OperatorMeta = OperatorMeta {
     write_sql: |out, column, operand| {
         let Some(part) = text(operand) else { return out.push("FALSE") };
         match out.dialect {
-            Dialect::Sqlite => {
+            Dialect::Sqlite => among_candidates(out, column, part, |out| {
                 out.push("instr(");
                 column.write_folded(out);
                 out.push(", ");
                 bind(out, fold(part));
                 out.push(") > 0");
-            }
+            }),
             Dialect::Postgres => like(out, |out| column.write_folded(out), "%", &fold(part), "%"),
         }
     },
@@ -120,6 +121,18 @@ fn holds(value: &Value, operand: &Operand, compare: fn(&str, &str) -> bool) -> b
         (Value::Text(value), Some(operand)) => compare(value, operand),
         _ => false,
     }
+}
+
+/// Writes a comparison, behind SQLite's index of trigrams where that serves it.
+fn among_candidates(out: &mut SqlText, column: Column, part: &str, compare: impl FnOnce(&mut SqlText)) {
+    if !substring::serves(column.field(), part) {
+        return compare(out);
+    }
+    out.push("(");
+    substring::write_candidates(out, column.meta(), column.field(), part);
+    out.push(" AND ");
+    compare(out);
+    out.push(")");
 }
 
 fn bind(out: &mut SqlText, text: String) {
@@ -205,17 +218,17 @@ mod tests {
         assert!(check(Operator::Contains, "100%", "%"));
         check_sql(
             Operator::Contains,
-            "title",
+            "description",
             text(r"50%_\"),
-            r#"instr("title", ?1) > 0 [50%_\]"#,
-            r#""title" COLLATE "C" LIKE $1::text [%50\%\_\\%]"#,
+            r#"instr("description", ?1) > 0 [50%_\]"#,
+            r#""description" COLLATE "C" LIKE $1::text [%50\%\_\\%]"#,
         );
         check_sql(
             Operator::EndsWith,
-            "title",
+            "description",
             text("%"),
-            r#"substr("title", -length(?1)) = ?2 [%] [%]"#,
-            r#""title" COLLATE "C" LIKE $1::text [%\%]"#,
+            r#"substr("description", -length(?1)) = ?2 [%] [%]"#,
+            r#""description" COLLATE "C" LIKE $1::text [%\%]"#,
         );
     }
 
@@ -254,6 +267,17 @@ mod tests {
             text("A_"),
             r#"instr(resource_fold("title"), ?1) > 0 [a_]"#,
             r#"translate(lower("title" COLLATE "und-x-icu"), 'ς', 'σ') LIKE $1::text [%a\_%]"#,
+        );
+    }
+
+    #[test]
+    fn a_part_is_looked_for_in_what_an_index_of_trigrams_finds() {
+        check_sql(
+            Operator::Icontains,
+            "title",
+            text("Dune"),
+            r#"("books"."id" IN (SELECT rowid FROM "books__trigram" WHERE "books__trigram" MATCH ?1) AND instr(resource_fold("title"), ?2) > 0) ["_title" : ("dun" AND "une")] [dune]"#,
+            r#"translate(lower("title" COLLATE "und-x-icu"), 'ς', 'σ') LIKE $1::text [%dune%]"#,
         );
     }
 

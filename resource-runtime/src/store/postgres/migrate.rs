@@ -6,8 +6,9 @@ use super::catalog;
 use super::drift::drift;
 use super::pool::Pool;
 use super::run::Runner;
+use super::trigrams;
 use crate::resource::ResourceMeta;
-use crate::store::sql::{Dialect, schema};
+use crate::store::sql::{Dialect, schema, substring};
 use crate::store::{Migration, StoreError, StoreErrorKind, StoreResult};
 
 /// Taken while tables are created, by every process that begins in this schema; `SET LOCAL` ends
@@ -18,19 +19,24 @@ const LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '6
 /// Creates what is missing of these resources' tables and indexes, all of it or none.
 pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta]) -> StoreResult<Migration> {
     let mut transaction = pool.begin().await?;
+    let mut module = trigrams::module(&mut transaction).await?;
     // Most starts find everything in place: they take no lock, and need no right to create.
-    if missing(&mut transaction, resources).await?.is_empty() {
-        transaction.commit().await?;
+    let complete = missing(&mut transaction, resources, module.as_deref()).await?.is_empty();
+    transaction.commit().await?;
+    let wanted = module.is_none() && resources.iter().any(|it| substring::is_wanted(it));
+    if wanted {
+        module = trigrams::install(pool).await?;
+    }
+    if complete && !(wanted && module.is_some()) {
         return Ok(Migration::default());
     }
-    transaction.commit().await?;
     // A transaction of its own: the server answers from what it looked up in the first one, whatever
     // others have created since.
     let mut transaction = pool.begin().await?;
     transaction.batch(LOCK, None).await?;
     // Another process may have been faster.
     let mut created = Vec::new();
-    for Missing { meta, table, statements } in missing(&mut transaction, resources).await? {
+    for Missing { meta, table, statements } in missing(&mut transaction, resources, module.as_deref()).await? {
         if table {
             created.push(meta.table);
         }
@@ -40,7 +46,7 @@ pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta
         }
     }
     // A table that was just created is looked at too: an older index of its name may be elsewhere.
-    let left = missing(&mut transaction, resources).await?;
+    let left = missing(&mut transaction, resources, module.as_deref()).await?;
     if let Some(Missing { meta, statements, .. }) = left.first() {
         let report = format!(
             "The indexes of the table \"{}\" cannot be created, because other relations have their names:\n    {};\n",
@@ -61,21 +67,28 @@ struct Missing {
     statements: Vec<String>,
 }
 
-async fn missing(on: &mut impl Runner, resources: &[&'static ResourceMeta]) -> StoreResult<Vec<Missing>> {
+/// What is missing, where `pg_trgm` is in this schema, or cannot be had.
+async fn missing(
+    on: &mut impl Runner,
+    resources: &[&'static ResourceMeta],
+    module: Option<&str>,
+) -> StoreResult<Vec<Missing>> {
     let mut all = Vec::new();
     let mut report = String::new();
     for &meta in resources {
         let found = catalog::table(on, meta).await?;
         let table = found.is_none();
-        let statements = match found {
-            None => schema::create(Dialect::Postgres, meta),
+        let mut wanted = schema::indexes(Dialect::Postgres, meta);
+        wanted.extend(module.into_iter().flat_map(|it| substring::indexes(meta, it)));
+        let mut statements = Vec::new();
+        match found {
+            None => statements.push(schema::table(Dialect::Postgres, meta)),
             Some(table) => {
                 report.extend(drift(meta, &table).map(|it| it.to_string()));
-                let wanted = schema::indexes(Dialect::Postgres, meta).into_iter();
-                let there = |name: &str| table.indexes.iter().any(|it| it.name == name);
-                wanted.filter(|it| !there(&it.name)).map(|it| it.create).collect()
+                wanted.retain(|it| !table.indexes.iter().any(|there| there.name == it.name));
             }
-        };
+        }
+        statements.extend(wanted.into_iter().map(|it| it.create));
         if !statements.is_empty() {
             all.push(Missing { meta, table, statements });
         }

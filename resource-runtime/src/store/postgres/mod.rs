@@ -33,6 +33,7 @@ mod statements;
 mod tests;
 mod tls;
 mod transaction;
+mod trigrams;
 mod write;
 
 pub use config::{PostgresSettings, PostgresUrlError};

@@ -2,11 +2,14 @@
 //! [`ResourceMeta`](crate::resource::ResourceMeta), values are placeholders, and nothing that a
 //! client sends is ever part of the text, but the number of rows on a page.
 
+pub(crate) mod companion;
 mod decode;
+pub(crate) mod items;
 mod keyset;
 mod literal;
 pub mod schema;
 mod statements;
+pub(crate) mod substring;
 #[cfg(test)]
 mod tests;
 mod text;

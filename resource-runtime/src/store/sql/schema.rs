@@ -1,4 +1,30 @@
 //! Tables and indexes of resources, under names that tell their fields.
+//!
+//! # Indexes
+//!
+//! What a resource declares, its table serves from indexes, unless a field says `index = false`:
+//!
+//! | declared | index |
+//! |---|---|
+//! | `sort` | the column with the identifier, in both directions: `…__sort`, `…__desc` |
+//! | `eq`, `in`, `gt` … `lte`, `starts_with`, `is_null` | that, or else the column: `…__idx` |
+//! | `ieq` | the folded column: `…__fold` |
+//! | `contains`, `icontains`, `ends_with`, `search` | trigrams: `…__trigram`, `…__fold_trigram` |
+//! | `has_all`, `has_any` | the items: `…__gin` in PostgreSQL, the table `…__items` in SQLite |
+//! | `is_null` of what has no order | the identifiers of the nulls: `…__null` |
+//! | a default order of several fields | all of them and the identifier: `…__order` |
+//! | `index(a, b)` | these columns: `…__idx` |
+//!
+//! These are read from the table, row by row, until the page is full:
+//!
+//! - `ne` and `nin`, which hold for nearly every row, and values that a large part of the rows has;
+//! - parts of texts of fewer than three characters;
+//! - parts of texts in PostgreSQL where `pg_trgm` cannot be had, which is said in the log;
+//! - orders and bounds of texts that may have more than 500 characters, in PostgreSQL, whose B-trees
+//!   refuse long values: give the field a length, or it is sorted anew for each page (equality has
+//!   a hash index);
+//! - orders by several fields that are not the default one, where many rows are equal in the first:
+//!   `index(a, b)` mends it.
 
 use sha2::{Digest as _, Sha256};
 
@@ -191,6 +217,11 @@ impl Plan<'_> {
                 self.add("hash", false, &[field], &format!("USING hash ({})", self.column(field)));
             }
         }
+        // What is null is found in any index in order; where there is none it gets one.
+        if any(&[Operator::IsNull]) && field.nullable && !(field.kind.is_ordered() && fits) {
+            let id = self.column(self.meta.id_field());
+            self.add("null", false, &[field], &format!("({id}) WHERE {} IS NULL", self.column(field)));
+        }
         if any(&[Operator::Ieq]) {
             self.fold(field, fits);
         }
@@ -199,14 +230,17 @@ impl Plan<'_> {
         }
     }
 
+    /// Both directions: the identifier, which ends every order, ascends in either.
     fn sort(&mut self, field: &'static FieldMeta) {
         let columns = self.with_id(&[(field, "")]);
         self.add("sort", false, &[field], &columns);
-        // Read backwards the index above has its nulls first, and PostgreSQL cannot jump over them.
-        if field.nullable && self.dialect == Dialect::Postgres {
-            let columns = self.with_id(&[(field, " DESC NULLS LAST")]);
-            self.add("desc", false, &[field], &columns);
+        // The rows of one value are one row, or in the other direction read backwards.
+        if field.unique && !field.nullable {
+            return;
         }
+        let nulls_last = field.nullable && self.dialect == Dialect::Postgres;
+        let columns = self.with_id(&[(field, if nulls_last { " DESC NULLS LAST" } else { " DESC" })]);
+        self.add("desc", false, &[field], &columns);
     }
 
     fn fold(&mut self, field: &'static FieldMeta, fits: bool) {
@@ -241,25 +275,14 @@ impl Plan<'_> {
         if fields.is_empty() || self.indexes.iter().any(|it| it.name == name) {
             return;
         }
-        let mut out = SqlText::new(self.dialect);
-        out.push(if unique { "CREATE UNIQUE INDEX IF NOT EXISTS " } else { "CREATE INDEX IF NOT EXISTS " });
-        out.ident(&name);
-        out.push(" ON ");
-        out.ident(self.meta.table);
-        out.push(" ");
-        out.push(on);
-        self.indexes.push(Index { name, unique, fields: fields.iter().map(|it| it.name).collect(), create: out.text });
+        let index = index(self.dialect, self.meta, suffix, fields, on);
+        let create =
+            if unique { index.create.replacen("CREATE INDEX", "CREATE UNIQUE INDEX", 1) } else { index.create };
+        self.indexes.push(Index { unique, create, ..index });
     }
 
-    /// A column, quoted. Its collation is the column's, or, where PostgreSQL's table was made by
-    /// somebody else, the one that orders ask for.
     fn column(&self, field: &FieldMeta) -> String {
-        let mut out = SqlText::new(self.dialect);
-        out.ident(field.column);
-        if self.dialect == Dialect::Postgres && matches!(field.kind, Kind::Text | Kind::Enum(_)) {
-            out.push(" COLLATE \"C\"");
-        }
-        out.text
+        column(self.dialect, field)
     }
 
     fn columns(&self, fields: &[&'static FieldMeta]) -> String {
@@ -271,11 +294,10 @@ impl Plan<'_> {
         let id = self.meta.id_field();
         let mut columns: Vec<_> =
             parts.iter().map(|(field, direction)| format!("{}{direction}", self.column(field))).collect();
-        let descending = parts.last().is_some_and(|(_, direction)| direction.starts_with(" DESC"));
         // An integer key of SQLite is the row's number, which ends each of its indexes anyway.
         let implied = self.dialect == Dialect::Sqlite && matches!(id.kind, Kind::Int(_));
         if parts.iter().all(|(field, _)| field.name != id.name) && !implied {
-            columns.push(format!("{}{}", self.column(id), if descending { " DESC" } else { "" }));
+            columns.push(self.column(id));
         }
         format!("({})", columns.join(", "))
     }
@@ -296,6 +318,37 @@ impl Plan<'_> {
             _ => false,
         })
     }
+}
+
+/// An index that is not unique, on what the text says.
+pub(super) fn index(
+    dialect: Dialect,
+    meta: &ResourceMeta,
+    suffix: &str,
+    fields: &[&'static FieldMeta],
+    on: &str,
+) -> Index {
+    let columns: Vec<_> = fields.iter().map(|it| it.column).collect();
+    let name = name(meta.table, &columns, suffix);
+    let mut out = SqlText::new(dialect);
+    out.push("CREATE INDEX IF NOT EXISTS ");
+    out.ident(&name);
+    out.push(" ON ");
+    out.ident(meta.table);
+    out.push(" ");
+    out.push(on);
+    Index { name, unique: false, fields: fields.iter().map(|it| it.name).collect(), create: out.text }
+}
+
+/// A column, quoted. Its collation is the column's, or, where PostgreSQL's table was made by
+/// somebody else, the one that orders ask for.
+pub(super) fn column(dialect: Dialect, field: &FieldMeta) -> String {
+    let mut out = SqlText::new(dialect);
+    out.ident(field.column);
+    if dialect == Dialect::Postgres && matches!(field.kind, Kind::Text | Kind::Enum(_)) {
+        out.push(" COLLATE \"C\"");
+    }
+    out.text
 }
 
 /// The expression that folds the case of a text.

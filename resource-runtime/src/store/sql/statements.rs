@@ -42,24 +42,49 @@ fn write_select(dialect: Dialect, select: &Select, columns: &[usize], counted: b
         out.push(")");
     }
     out.push(" FROM ");
-    out.ident(meta.table);
-    let mut clauses = Clauses::new();
-    clauses.filter(&mut out, meta, &select.scope);
-    clauses.filter(&mut out, meta, &select.filter);
-    let place = match &select.window {
-        Window::Keyset { keyset: Some(place), .. } => Some(place),
-        Window::Keyset { keyset: None, .. } | Window::Offset { .. } => None,
+    let (place, limit, offset) = match &select.window {
+        Window::Offset { offset, limit } => (None, u64::from(*limit), *offset),
+        Window::Keyset { keyset, limit } => (keyset.as_ref(), u64::from(*limit) + 1, 0),
     };
-    let keys = keyset::keys(select, place.is_some_and(|it| it.backward));
-    if let Some(place) = place {
-        clauses.next(&mut out);
-        keyset::write_after(&mut out, &keys, &place.values);
+    let backward = place.is_some_and(|it| it.backward);
+    let keys = keyset::keys(select, backward);
+    let values = place.map(|it| it.values.as_slice());
+    let parts = keyset::parts(dialect, &keys, values, backward);
+    let condition = |out: &mut SqlText, part: Option<keyset::Part>| {
+        out.ident(meta.table);
+        let mut clauses = Clauses::new();
+        clauses.filter(out, meta, &select.scope);
+        clauses.filter(out, meta, &select.filter);
+        if let Some(part) = part {
+            clauses.next(out);
+            part.write(out, &keys, values.unwrap_or_default());
+        }
+    };
+    if let [] | [_] = parts[..] {
+        let part = parts.first().copied();
+        condition(&mut out, part);
+        match part {
+            Some(part) => part.write_order(&mut out, &keys, backward),
+            None => keyset::write_order(&mut out, &keys),
+        }
+    } else {
+        let mut inner = columns.to_vec();
+        inner.extend(select.sort.iter().map(|it| it.field).filter(|it| !columns.contains(it)));
+        inner.dedup();
+        for (index, part) in parts.into_iter().enumerate() {
+            out.push(if index == 0 { "(" } else { " UNION ALL " });
+            out.push("SELECT * FROM (SELECT ");
+            write_columns(&mut out, meta, &inner);
+            out.push(" FROM ");
+            condition(&mut out, Some(part));
+            part.write_order(&mut out, &keys, backward);
+            write_window(&mut out, limit.saturating_add(offset), 0);
+            out.push(") AS _part");
+        }
+        out.push(") AS _parts");
+        keyset::write_order(&mut out, &keys);
     }
-    keyset::write_order(&mut out, &keys);
-    match select.window {
-        Window::Offset { offset, limit } => write_window(&mut out, u64::from(limit), offset),
-        Window::Keyset { limit, .. } => write_window(&mut out, u64::from(limit) + 1, 0),
-    }
+    write_window(&mut out, limit, offset);
     out
 }
 

@@ -83,29 +83,35 @@ fn a_place_in_an_order_of_one_direction_is_a_row() {
     );
 }
 
-/// The condition alone, in SQLite's words.
+/// The conditions of the parts in which the rows after a place are asked for, in SQLite's words.
 #[track_caller]
-fn check_place(sort: Vec<SortKey>, values: Vec<Value>, expected: &str) {
+fn check_place(sort: Vec<SortKey>, values: Vec<Value>, expected: &[&str]) {
     let text = super::select(Dialect::Sqlite, &after(sort, values), &[]).text;
-    let (_, condition) = text.split_once(" WHERE ").unwrap();
-    assert_eq!(condition.split_once(" ORDER BY ").unwrap().0, expected);
+    let conditions = text.split(" WHERE ").skip(1).map(|it| it.split_once(" ORDER BY ").unwrap().0);
+    assert_eq!(conditions.collect::<Vec<_>>(), expected, "{text}");
 }
 
 #[test]
-fn a_place_in_an_order_of_mixed_directions_has_a_bound_in_front() {
+fn a_place_in_an_order_of_mixed_directions_divides_it_by_its_first_key() {
     check_place(
         vec![by("price", true), by("title", false), by("id", false)],
         vec![Value::Int(1), Value::Text("a".to_owned()), Value::Int(2)],
-        r#""price" <= ?1 AND ("price" < ?2 OR ("price" = ?3 AND ("title" > ?4 OR ("title" = ?5 AND ("id" > ?6)))))"#,
+        &[r#""price" = ?1 AND ("title", "id") > (?2, ?3)"#, r#""price" < ?5"#],
     );
 }
 
 #[test]
 fn after_a_value_come_the_nulls() {
+    let values = || vec![Value::Int(1999), Value::Int(2)];
     check_place(
         vec![by("published_year", true), by("id", false)],
-        vec![Value::Int(1999), Value::Int(2)],
-        r#"("published_year" < ?1 OR "published_year" IS NULL OR ("published_year" = ?2 AND ("id" > ?3)))"#,
+        values(),
+        &[r#""published_year" = ?1 AND "id" > ?2"#, r#""published_year" < ?4"#, r#""published_year" IS NULL"#],
+    );
+    check_place(
+        vec![by("published_year", false), by("id", false)],
+        values(),
+        &[r#"("published_year", "id") > (?1, ?2)"#, r#""published_year" IS NULL"#],
     );
 }
 
@@ -114,7 +120,7 @@ fn after_a_null_come_only_nulls() {
     check_place(
         vec![by("published_year", true), by("id", false)],
         vec![Value::Null, Value::Int(2)],
-        r#""published_year" IS NULL AND (("published_year" IS NULL AND ("id" > ?1)))"#,
+        &[r#""published_year" IS NULL AND "id" > ?1"#],
     );
 }
 
@@ -123,7 +129,21 @@ fn after_a_null_that_comes_first_comes_every_value() {
     check_place(
         vec![SortKey { nulls_first: true, ..by("published_year", false) }, by("id", false)],
         vec![Value::Null, Value::Int(2)],
-        r#"("published_year" IS NOT NULL OR ("published_year" IS NULL AND ("id" > ?1)))"#,
+        &[r#""published_year" IS NULL AND "id" > ?1"#, r#""published_year" IS NOT NULL"#],
+    );
+}
+
+#[test]
+fn parts_follow_each_other_in_one_statement() {
+    let select = Select {
+        filter: mine(),
+        count: CountMode::None,
+        ..after(vec![by("price", true), by("id", false)], vec![Value::Int(1), Value::Int(2)])
+    };
+    check(
+        |dialect| super::select(dialect, &select, &[0]),
+        r#"SELECT "id", "_version" FROM (SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" = ?1) AND "price" = ?2 AND "id" > ?3 ORDER BY "price" DESC, "id" LIMIT ?4) AS _part UNION ALL SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" = ?5) AND "price" < ?6 ORDER BY "price" DESC, "id" LIMIT ?7) AS _part) AS _parts ORDER BY "price" DESC, "id" LIMIT ?8"#,
+        r#"SELECT "id", "_version" FROM (SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" COLLATE "C" = $1::text) AND "price" = $2::numeric AND "id" > $3::bigint ORDER BY "price" DESC, "id" LIMIT 21) AS _part UNION ALL SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" COLLATE "C" = $4::text) AND "price" < $5::numeric ORDER BY "price" DESC, "id" LIMIT 21) AS _part) AS _parts ORDER BY "price" DESC, "id" LIMIT 21"#,
     );
 }
 
@@ -133,7 +153,7 @@ fn backwards_everything_is_turned_round() {
     let select = rows(vec![by("published_year", false), by("id", false)], Window::Keyset { keyset, limit: 1 });
     assert_eq!(
         super::select(Dialect::Sqlite, &select, &[]).text,
-        r#"SELECT "_version" FROM "books" WHERE "published_year" <= ?1 AND ("published_year" < ?2 OR ("published_year" = ?3 AND ("id" < ?4))) ORDER BY "published_year" DESC NULLS FIRST, "id" DESC LIMIT ?5"#,
+        r#"SELECT "_version" FROM "books" WHERE ("published_year", "id") < (?1, ?2) ORDER BY "published_year" DESC NULLS LAST, "id" DESC LIMIT ?3"#,
     );
 }
 
@@ -235,13 +255,18 @@ fn what_is_declared_is_indexed() {
         &[
             r#"books__isbn__key ("isbn")"#,
             r#"books__title__sort ("title")"#,
+            r#"books__title__desc ("title" DESC)"#,
             r#"books__author_name__sort ("author_name")"#,
+            r#"books__author_name__desc ("author_name" DESC)"#,
             r#"books__genre__idx ("genre")"#,
             r#"books__genre__fold (resource_fold("genre"))"#,
             r#"books__published_year__sort ("published_year")"#,
+            r#"books__published_year__desc ("published_year" DESC)"#,
             r#"books__price__sort ("price")"#,
+            r#"books__price__desc ("price" DESC)"#,
             r#"books__status__idx ("status")"#,
             r#"books__created_at__sort ("created_at")"#,
+            r#"books__created_at__desc ("created_at" DESC)"#,
         ],
     );
 }
@@ -274,7 +299,7 @@ fn postgres_gets_the_indexes_that_its_planner_needs() {
             r#"notes__rank__kind__key ("rank", "kind" COLLATE "C")"#,
             r#"notes__body__hash USING hash ("body" COLLATE "C")"#,
             r#"notes__kind__sort ("kind" COLLATE "C", "id")"#,
-            r#"notes__kind__desc ("kind" COLLATE "C" DESC NULLS LAST, "id" DESC)"#,
+            r#"notes__kind__desc ("kind" COLLATE "C" DESC NULLS LAST, "id")"#,
             r#"notes__rank__idx ("rank")"#,
             r#"notes__tags__gin USING gin ("tags")"#,
             r#"notes__rank__kind__order ("rank" DESC, "kind" COLLATE "C", "id")"#,

@@ -6,6 +6,7 @@ use super::drift::{Column, FoundIndex, Table, drift};
 use super::error;
 use crate::resource::ResourceMeta;
 use crate::store::sql::Dialect;
+use crate::store::sql::companion::{Companion, companions};
 use crate::store::sql::schema::{self, Index};
 use crate::store::{Migration, StoreError, StoreErrorKind, StoreResult};
 
@@ -42,6 +43,11 @@ pub(super) fn migrate(connection: &Connection, resources: &[&'static ResourceMet
                 create_index(connection, meta, &index, &mut report)?;
             }
         }
+        for companion in companions(meta) {
+            if let Some(problem) = keep(connection, meta, &companion).map_err(fail)? {
+                let _ = writeln!(report, "{problem}");
+            }
+        }
     }
     if report.is_empty() { Ok(Migration { created }) } else { Err(StoreError::new(StoreErrorKind::Drift { report })) }
 }
@@ -64,6 +70,46 @@ fn create_index(connection: &Connection, meta: &ResourceMeta, index: &Index, rep
         }
         other => other,
     }
+}
+
+/// Creates and fills a table beside a resource's, unless it is there as it should be. What is in the
+/// way, if it was not made here.
+fn keep(connection: &Connection, meta: &ResourceMeta, wanted: &Companion) -> rusqlite::Result<Option<String>> {
+    let mut find = connection.prepare_cached("SELECT sql FROM sqlite_schema WHERE name = ?1")?;
+    let mut find = |name: &str| find.query_row([name], |row| row.get::<_, Option<String>>(0)).optional();
+    let table = find(&wanted.name)?.flatten();
+    let triggers = wanted.triggers(meta);
+    let mut found = Vec::new();
+    for (name, _) in &triggers {
+        found.push(find(name)?.flatten());
+    }
+    let foreign = |found: &Option<String>, mark: &str| found.as_deref().is_some_and(|it| !it.contains(mark));
+    let in_the_way = std::iter::once((&table, &wanted.name, wanted.mark.as_str()))
+        .chain(found.iter().zip(&triggers).map(|(found, (name, _))| (found, name, wanted.name.as_str())))
+        .find(|(found, _, mark)| foreign(found, mark));
+    if let Some((_, name, _)) = in_the_way {
+        return Ok(Some(format!(
+            "\"{name}\" is in the way of the table \"{}\", which the filters of {} need; rename it",
+            wanted.name, meta.name
+        )));
+    }
+    let complete = table.as_deref() == Some(&*wanted.create)
+        && found.iter().zip(&triggers).all(|(found, (_, create))| found.as_deref() == Some(&**create));
+    let fits = match &wanted.fits {
+        Some(query) if complete => connection.query_row(query, [], |row| row.get(0))?,
+        Some(_) | None => complete,
+    };
+    if fits {
+        return Ok(None);
+    }
+    tracing::info!(resource = meta.name, table = wanted.name, "filling an index in SQLite");
+    let mut statements: Vec<String> =
+        triggers.iter().map(|(name, _)| format!("DROP TRIGGER IF EXISTS \"{}\"", name.replace('"', "\"\""))).collect();
+    statements.push(format!("DROP TABLE IF EXISTS \"{}\"", wanted.name.replace('"', "\"\"")));
+    statements.extend([wanted.create.clone(), wanted.fill.clone()]);
+    statements.extend(triggers.into_iter().map(|(_, create)| create));
+    connection.execute_batch(&statements.join(";\n"))?;
+    Ok(None)
 }
 
 /// A table as it is; none where there is none.

@@ -1,6 +1,7 @@
 //! Tests against a server: `TEST_DATABASE_URL`, or one on this machine that trusts `postgres`.
 //! Each has a schema of its own.
 
+mod indexes;
 mod lists;
 mod loss;
 mod migration;

@@ -1,6 +1,7 @@
 //! What users of the store get of it.
 
 mod files;
+mod indexes;
 mod pages;
 mod schema;
 mod transactions;

@@ -6,11 +6,8 @@ use crate::json::Projection;
 use crate::model::Usage;
 use crate::query::{CountMode, Filter, Keyset, Operator, SortKey};
 use crate::resource::{Record, ResourceMeta};
-use crate::store::sql::{self, Dialect, SqlText};
 use crate::store::sqlite::SqliteStore;
-use crate::store::sqlite::bind::prepare;
 use crate::store::{Select, Store as _, Window};
-use crate::testing::BOOK;
 
 static ITEM: &ResourceMeta = &ResourceMeta::new(
     "Item",
@@ -156,60 +153,4 @@ async fn the_scope_hides_rows_from_pages_and_totals() {
     let select = Select { scope, window, count: CountMode::Exact, ..everything(ITEM) };
     let found = store.select_json(select, Arc::new(Projection::of(ITEM, Usage::Response))).await.unwrap();
     assert_eq!((found.len, found.total.unwrap().rows), (4, 10));
-}
-
-/// How SQLite goes about a selection.
-fn plan(store: &SqliteStore, select: &Select) -> String {
-    let sql = sql::select(Dialect::Sqlite, select, &[0]);
-    let explain = SqlText { text: format!("EXPLAIN QUERY PLAN {}", sql.text), ..sql };
-    store
-        .readers
-        .quick(|connection| {
-            let mut statement = prepare(connection, &explain).unwrap();
-            let mut rows = statement.raw_query();
-            let mut lines = Vec::new();
-            while let Some(row) = rows.next().unwrap() {
-                lines.push(row.get::<_, String>(3).unwrap());
-            }
-            Ok(lines.join("; "))
-        })
-        .unwrap()
-}
-
-#[tokio::test]
-async fn orders_that_are_declared_are_read_from_indexes() {
-    let store = items().await;
-    for (sort, seek) in [
-        (vec![by(3, false, false), by(0, false, false)], true),
-        (vec![by(3, true, false), by(0, true, false)], true),
-        (vec![by(1, true, false), by(0, true, false)], false),
-        (vec![by(1, false, true), by(0, false, false)], false),
-        (vec![by(0, true, false)], true),
-    ] {
-        let values = sort.iter().map(|it| if it.field == 0 { Value::Int(5) } else { Value::Decimal(1.into()) });
-        let keyset = seek.then(|| Keyset { values: values.collect(), backward: false });
-        let select = Select { sort, window: Window::Keyset { keyset, limit: 5 }, ..everything(ITEM) };
-        let plan = plan(&store, &select);
-        assert!(!plan.contains("TEMP B-TREE"), "{select:?}: {plan}");
-        assert_eq!(plan.contains("SEARCH"), seek, "{select:?}: {plan}");
-    }
-}
-
-#[tokio::test]
-async fn filters_that_are_declared_are_read_from_indexes() {
-    let store = store(&[BOOK]).await;
-    let text = |text: &str| Value::Text(text.to_owned());
-    for (name, operator, value, index) in [
-        ("isbn", Operator::Eq, text("1"), "books__isbn__key"),
-        ("title", Operator::Eq, text("x"), "books__title__sort"),
-        ("title", Operator::StartsWith, text("x"), "books__title__sort"),
-        ("genre", Operator::Ieq, text("x"), "books__genre__fold"),
-        ("published_year", Operator::Gte, Value::Int(1999), "books__published_year__sort"),
-        ("price", Operator::Lte, Value::Decimal(5.into()), "books__price__sort"),
-    ] {
-        let filter = Filter::one(BOOK.field(name).unwrap().0, operator, value);
-        let select = Select { filter, sort: vec![], ..everything(BOOK) };
-        let plan = plan(&store, &select);
-        assert!(plan.contains(&format!("SEARCH books USING INDEX {index} ")), "{name} {operator:?}: {plan}");
-    }
 }

@@ -1,0 +1,129 @@
+//! How PostgreSQL's planner goes about what resources declare.
+
+use std::sync::Arc;
+
+use super::{Fixture, at_once, everything, insert, on_server};
+use crate::field::Value;
+use crate::query::{Filter, Keyset, Operator, SortKey};
+use crate::resource::Record;
+use crate::store::postgres::PostgresStore;
+use crate::store::postgres::run::Runner as _;
+use crate::store::sql::{self, Dialect, SqlText};
+use crate::store::{Select, Store as _, Window};
+use crate::testing::{BOOK, PLANT, plant, rare};
+
+/// How PostgreSQL goes about a selection.
+async fn plan(store: &PostgresStore, select: &Select) -> String {
+    let sql = sql::select(Dialect::Postgres, select, &[0]);
+    let explain = SqlText { text: format!("EXPLAIN {}", sql.text), ..sql };
+    let rows = (&*store.lanes).read(&explain, None).await.unwrap();
+    rows.iter().map(|it| it.get::<_, String>(0)).collect::<Vec<_>>().join("\n")
+}
+
+/// A table of 5,000 plants, as the planner knows it.
+async fn garden(fixture: &Fixture) -> Arc<PostgresStore> {
+    let store = Arc::new(fixture.store_of(PLANT).await);
+    at_once(50, |hundred| {
+        let store = Arc::clone(&store);
+        async move {
+            for number in hundred * 100..(hundred + 1) * 100 {
+                insert(&store, PLANT, plant(i64::try_from(number).unwrap())).await;
+            }
+        }
+    })
+    .await;
+    fixture.sql("VACUUM ANALYZE plants").await;
+    store
+}
+
+#[tokio::test]
+async fn no_declared_filter_reads_the_whole_table() {
+    on_server(|it| async move {
+        let store = garden(&it).await;
+        let all: Vec<_> = (0..5_000).map(|it| Record { version: 1, values: plant(it) }).collect();
+        for (index, field) in PLANT.fields.iter().enumerate() {
+            for operator in field.filters.iter().map(|it| it.operator) {
+                let Some(filter) = rare(index, operator) else { continue };
+                let select = Select { filter, ..everything(PLANT) };
+                let plan = plan(&store, &select).await;
+                assert!(!plan.contains("Seq Scan"), "{} {operator:?}:\n{plan}", field.name);
+                assert!(plan.contains(&format!("plants__{}__", field.column)), "{} {operator:?}:\n{plan}", field.name);
+                // What is read from an index is what memory would find.
+                let found = store.select(select.clone()).await.unwrap().records;
+                let expected = all.iter().filter(|it| select.filter.matches(PLANT, it)).count();
+                assert_eq!(found.len(), expected, "{} {operator:?}", field.name);
+            }
+        }
+        let part = |field| Filter::one(field, Operator::Icontains, Value::Text("04321".to_owned()));
+        let plan = plan(&store, &Select { filter: part(1).or(part(2)), ..everything(PLANT) }).await;
+        assert!(plan.contains("BitmapOr"), "{plan}");
+    })
+    .await;
+}
+
+/// The values of a place in an order.
+fn place(sort: &[SortKey], row: &[Value], backward: bool) -> Option<Keyset> {
+    Some(Keyset { values: sort.iter().map(|it| row[it.field].clone()).collect(), backward })
+}
+
+#[tokio::test]
+async fn declared_orders_are_read_from_indexes_at_any_place() {
+    on_server(|it| async move {
+        let store = garden(&it).await;
+        let fields = PLANT.fields.iter().enumerate().filter(|(index, it)| it.sort || *index == 0);
+        for (field, meta) in fields {
+            for (descending, nulls_first) in [(false, false), (true, false), (false, true), (true, true)] {
+                let mut sort = vec![SortKey { field, descending, nulls_first: nulls_first && meta.nullable }];
+                if field != 0 {
+                    sort.push(SortKey { field: 0, descending: false, nulls_first: false });
+                }
+                for number in [50, 2_501] {
+                    for keyset in [None, place(&sort, &plant(number), false), place(&sort, &plant(number), true)] {
+                        let window = Window::Keyset { keyset, limit: 20 };
+                        let select = Select { sort: sort.clone(), window, ..everything(PLANT) };
+                        let plan = plan(&store, &select).await;
+                        assert!(!plan.contains("Seq Scan"), "{select:?}:\n{plan}");
+                        assert!(!plan.contains("Incremental Sort"), "{select:?}:\n{plan}");
+                        // Parts of the order are put in order once more, which are a page each at most.
+                        assert!(most_sorted(&plan) <= 100, "{select:?}:\n{plan}");
+                    }
+                }
+            }
+        }
+    })
+    .await;
+}
+
+/// The most rows that a plan sorts, as the planner reckons.
+fn most_sorted(plan: &str) -> u64 {
+    let sorts = plan.lines().filter(|it| it.contains("Sort  (cost"));
+    let rows = sorts.filter_map(|it| it.split_once(" rows=")?.1.split_once(' ')?.0.parse().ok());
+    rows.max().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn indexes_of_trigrams_are_made_where_the_module_is() {
+    on_server(|it| async move {
+        let store = it.store_of(BOOK).await;
+        let indexes =
+            "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE '%trigram'";
+        let all = it.sql(indexes).await.len();
+        assert_eq!(all, 2, "of the title and the author's name");
+        it.sql("DROP INDEX books__title__fold_trigram").await;
+        store.migrate(&[BOOK]).await.unwrap();
+        assert_eq!(it.sql(indexes).await.len(), all);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_the_module_parts_of_texts_are_found_all_the_same() {
+    on_server(|it| async move {
+        let store = it.store_of(BOOK).await;
+        it.sql("DROP INDEX books__title__fold_trigram, books__author_name__fold_trigram").await;
+        insert(&store, BOOK, super::new_book("Dune", "1")).await;
+        let filter = Filter::one(1, Operator::Icontains, Value::Text("DUN".to_owned()));
+        assert_eq!(store.select(Select { filter, ..everything(BOOK) }).await.unwrap().records.len(), 1);
+    })
+    .await;
+}
