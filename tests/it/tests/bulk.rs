@@ -170,7 +170,7 @@ every_store! {
         for ids in [[1, 9], [1, 1]] {
             let answer = api.post("books/bulk-delete?atomic=true", &json!({"ids": ids})).await;
             answer.is_error(404, "not_found");
-            assert_eq!(answer.problems(), [("/ids/1".to_owned(), "not_found".to_owned())]);
+            assert_eq!(answer.problems(), [("/1".to_owned(), "not_found".to_owned())]);
         }
         assert_eq!(stored(api).await, ["0", "1", "2"]);
         let answer = api.post("books/bulk-delete?atomic=true", &json!({"ids": [3, 1]})).await;

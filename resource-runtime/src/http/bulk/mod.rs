@@ -74,7 +74,7 @@ pub(super) async fn delete(State(mounted): State<Arc<Mounted>>, request: Request
     let ids = mounted.ids(&body)?;
     let key = |id: &_| Key { meta: mounted.meta, id: Clone::clone(id), scope: scope.clone() };
     let items = ids.iter().map(|id| Ok(Item::Delete(key(id)))).collect();
-    let outcomes = Batch { mounted: &mounted, atomic, place: "/ids" }.carry_out(items).await?;
+    let outcomes = Batch { mounted: &mounted, atomic, place: "" }.carry_out(items).await?;
 
     let (mut deleted, mut not_found, mut errors) = (List::default(), List::default(), List::default());
     for (index, (id, outcome)) in ids.iter().zip(&outcomes).enumerate() {
