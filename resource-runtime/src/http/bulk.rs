@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::conditional::Preconditions;
 use super::mounted::Mounted;
+use super::session::Session;
 use super::{around, body, negotiate, respond};
 use crate::error::{ApiError, ErrorCode, Problem, Problems, Report};
 use crate::field::{Kind, Value};
@@ -31,7 +32,7 @@ pub(super) async fn create(State(mounted): State<Arc<Mounted>>, request: Request
     for item in input::items(&body, MAX_ITEMS)? {
         if outcome.goes_on() {
             outcome.add(match input::create(mounted.meta, item.get().as_bytes()) {
-                Ok(values) => mounted.insert(values, &scope).await,
+                Ok(values) => mounted.insert(&mut Session::Store(&mounted.database), values, &scope).await,
                 Err(error) => Err(error),
             });
         }
@@ -51,7 +52,8 @@ pub(super) async fn update(State(mounted): State<Arc<Mounted>>, request: Request
             outcome.add(match mounted.id_of(item) {
                 Ok(id) => {
                     let key = Key { meta: mounted.meta, id, scope: scope.clone() };
-                    mounted.update(&key, &Preconditions::default(), item.get().as_bytes()).await
+                    let session = &mut Session::Store(&mounted.database);
+                    mounted.update(session, &key, &Preconditions::default(), item.get().as_bytes()).await
                 }
                 Err(error) => Err(error),
             });

@@ -166,7 +166,20 @@ mod tests {
 
     #[test]
     fn what_is_unknown_or_cannot_be_read_is_ignored() {
-        for line in ["", "=", ";", ",;=,", "\"", "return", "return=maximal", "tx=\"", "returns=minimal", "é", "\\", "return=Minimal"] {
+        for line in [
+            "",
+            "=",
+            ";",
+            ",;=,",
+            "\"",
+            "return",
+            "return=maximal",
+            "tx=\"",
+            "returns=minimal",
+            "é",
+            "\\",
+            "return=Minimal",
+        ] {
             assert_eq!(prefer(&[line]), Prefer::default(), "{line}");
         }
     }

@@ -305,6 +305,17 @@ pub enum Written {
     },
 }
 
+impl Write {
+    /// The resource that it writes to.
+    #[must_use]
+    pub const fn meta(&self) -> &'static ResourceMeta {
+        match self {
+            Self::Insert { meta, .. } => meta,
+            Self::Update { key, .. } | Self::Delete { key, .. } => key.meta,
+        }
+    }
+}
+
 impl Key {
     /// The same row, if it is in the scope now and will be with these changes: the key that an
     /// update is carried out by, so that no row can be pushed out of its scope.

@@ -45,6 +45,7 @@ pub(super) fn duration(text: &str) -> Parsed<Duration> {
         "ms" => Some(1),
         "" | "s" => Some(1000),
         "m" | "min" => Some(60 * 1000),
+        "h" => Some(60 * 60 * 1000),
         _ => None,
     };
     let millis = millis.and_then(|unit| number.parse::<u64>().ok()?.checked_mul(unit));
