@@ -53,7 +53,7 @@ use tracing::Instrument as _;
 
 use self::kept::Kept;
 use super::mounted::Mounted;
-use super::session::{Job, Session};
+use super::session::{self, Job};
 use crate::error::{ApiError, ErrorCode, Problem};
 use crate::field::Value;
 use crate::query::Filter;
@@ -165,10 +165,8 @@ impl Ours {
     }
 
     async fn attempt<J: Job>(&self, job: &J, asked: &mut bool) -> Result<Response, ApiError> {
-        let mut session = Session::open(&self.mounted.database).await?;
-        let result = job.run(&self.mounted, &mut session).await;
+        let (mut session, result) = session::in_transaction(&self.mounted, job).await;
         *asked = session.has_asked();
-        session.unbroken()?;
         let kept = Kept::of_response(result?).await?;
         match session.write(self.finish(&kept)).await? {
             Written::Done(_) => {}

@@ -61,6 +61,11 @@ pub(super) fn is_lost(error: &Error) -> bool {
     }
 }
 
+/// Whether the server gave up to let others go on, or because it took too long.
+pub(super) fn is_busy(error: &Error) -> bool {
+    error.as_db_error().is_some_and(|it| of_server(it, None) == StoreErrorKind::Busy)
+}
+
 /// Whether the server refused a prepared statement because tables have changed since, or does not
 /// know it any more. Nothing was done then.
 pub(super) fn is_outdated(error: &Error) -> bool {
@@ -79,8 +84,9 @@ fn source_is_io(error: &Error) -> bool {
 
 fn is_fatal(code: &SqlState) -> bool {
     let code = code.code();
-    // Connection exceptions, shutdowns, and a server that became a standby.
-    code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03" | "57P05" | "25006")
+    // Connection exceptions, shutdowns, a transaction that took too long, and a server that became a
+    // standby.
+    code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" | "25006")
 }
 
 fn of_server(db: &DbError, meta: Option<&ResourceMeta>) -> StoreErrorKind {

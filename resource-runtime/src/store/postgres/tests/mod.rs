@@ -6,6 +6,7 @@ mod loss;
 mod migration;
 #[cfg(feature = "conformance")]
 mod suite;
+mod transactions;
 mod writes;
 mod zoo;
 
@@ -173,6 +174,7 @@ async fn the_session_is_set_up() {
             ("TimeZone", "UTC"),
             ("client_min_messages", "warning"),
             ("statement_timeout", "30s"),
+            ("idle_in_transaction_session_timeout", "30s"),
             ("search_path", it.schema.as_str()),
             ("application_name", it.schema.as_str()),
         ] {
@@ -194,7 +196,7 @@ async fn a_statement_is_prepared_once_for_all_who_ask_at_the_same_time() {
         .await;
         let mut sql = super::SqlText::new(super::Dialect::Postgres);
         sql.push("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT 1'");
-        let rows = store.read(&sql, None).await.unwrap();
+        let rows = super::Runner::read(&mut &*store.lanes, &sql, None).await.unwrap();
         assert_eq!(super::row::number(&rows[0], 0).unwrap(), 1);
     })
     .await;
