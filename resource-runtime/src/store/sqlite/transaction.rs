@@ -38,7 +38,8 @@ impl SqliteTransaction {
         self.step(move |connection| command(connection, sql).map_err(error::general), false)
     }
 
-    fn step<T: Send + 'static>(
+    /// Has some work done; what writes is undone if it fails.
+    pub(super) fn step<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> StoreResult<T> + Send + 'static,
         writes: bool,

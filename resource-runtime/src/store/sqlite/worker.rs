@@ -1,4 +1,4 @@
-//! The one who writes: the thread's side. See [`writer`](super::writer).
+//! The one who writes: the thread's side. See `writer`.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -140,19 +140,15 @@ impl Worker {
         let opened = Instant::now();
         let mut last = opened;
         loop {
-            let idle = last + self.bounds.idle;
             let turn = self.waiting.front().map(|it| it.since + self.bounds.turn);
-            let until = [turn, self.closing].into_iter().flatten().fold(idle, Instant::min);
+            let until = [turn, self.closing].into_iter().flatten().fold(last + self.bounds.idle, Instant::min);
             match self.messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(Message::Step(of, step)) if of == number => {
-                    match self.step(step, fate) {
-                        Ok(()) => last = Instant::now(),
-                        // It was broken off.
-                        Err(_) if fate.abandoned.load(Ordering::Relaxed) => return End::Left,
-                        Err(error) => return End::Broken(StoreErrorKind::Unavailable, error.to_string()),
-                    }
-                    continue;
-                }
+                Ok(Message::Step(of, step)) if of == number => match self.step(step, fate) {
+                    Ok(()) => last = Instant::now(),
+                    // It was broken off.
+                    Err(_) if fate.abandoned.load(Ordering::Relaxed) => return End::Left,
+                    Err(error) => return End::Broken(StoreErrorKind::Unavailable, error.to_string()),
+                },
                 Ok(Message::Commit(of, reply)) if of == number => {
                     return if reply.is_closed() { End::Left } else { End::Commit(reply) };
                 }
@@ -162,7 +158,7 @@ impl Worker {
                 Err(RecvTimeoutError::Disconnected) => return End::Left,
             }
             let now = Instant::now();
-            if now >= idle {
+            if now >= last + self.bounds.idle {
                 let why = format!("it had no statement for {:?}", self.bounds.idle);
                 return End::Broken(StoreErrorKind::Busy, why);
             }

@@ -3,7 +3,7 @@
 //! # Design
 //!
 //! SQLite has one writer at a time, so there is one connection that writes, and one thread that
-//! owns it ([`worker`](super::worker)). Whoever wants to write waits in one queue, first come,
+//! owns it (`worker`). Whoever wants to write waits in one queue, first come,
 //! first served: single writes, and transactions of several steps. Writes that follow each other in
 //! the queue share a commit; a transaction has the thread to itself from its turn to its end.
 //!
@@ -11,7 +11,7 @@
 //! it hears of a caller who went away, and of a deadline that passed, while it waits for a step.
 //!
 //! A transaction that nobody carries on must not stop everybody else, so there are two bounds. One
-//! without a statement for [`Bounds::idle`] is undone. And whoever has waited for [`Bounds::turn`],
+//! without a statement for `Bounds::idle` is undone. And whoever has waited for `Bounds::turn`,
 //! with a transaction open, is told that the store is busy: without that a task that holds a
 //! transaction and writes past it would wait for itself.
 
