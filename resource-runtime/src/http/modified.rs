@@ -12,9 +12,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use jiff::Timestamp;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 
-use crate::field::{Role, Value};
+use crate::field::Value;
 use crate::json::Projection;
-use crate::resource::{Operation, Record, ResourceMeta};
+use crate::resource::{Record, ResourceMeta};
 
 /// Whole seconds since 1970: what dates of HTTP can say.
 pub(super) type Seconds = i64;
@@ -30,14 +30,7 @@ pub(super) struct Moments {
 impl Moments {
     /// Those of a resource; none where it has none that can be trusted.
     pub(super) fn of(meta: &'static ResourceMeta) -> Option<Self> {
-        let position = |role| meta.fields.iter().position(|it| it.role == role);
-        let moments = Self { meta, updated: position(Role::UpdatedAt), created: position(Role::CreatedAt) };
-        let changes = [Operation::Replace, Operation::Update, Operation::BulkUpdate];
-        match (moments.updated, moments.created) {
-            (Some(_), _) => Some(moments),
-            (None, Some(_)) if !changes.into_iter().any(|it| meta.operations.has(it)) => Some(moments),
-            _ => None,
-        }
+        meta.written_at().map(|[updated, created]| Self { meta, updated, created })
     }
 
     /// When a row was written.
@@ -122,7 +115,7 @@ mod tests {
     use super::*;
     use crate::field::{FieldMeta, IdSource};
     use crate::model::Usage;
-    use crate::resource::Operations;
+    use crate::resource::{Operation, Operations};
     use crate::testing::{BOOK, book};
 
     #[test]

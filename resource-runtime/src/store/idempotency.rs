@@ -30,7 +30,6 @@ pub(crate) mod field {
     pub(crate) const STATUS: usize = 2;
     pub(crate) const HEADERS: usize = 3;
     pub(crate) const BODY: usize = 4;
-    pub(crate) const CREATED_AT: usize = 5;
     pub(crate) const EXPIRES_AT: usize = 6;
 }
 
@@ -51,7 +50,6 @@ mod tests {
         assert_eq!(position("status"), field::STATUS);
         assert_eq!(position("headers"), field::HEADERS);
         assert_eq!(position("body"), field::BODY);
-        assert_eq!(position("created_at"), field::CREATED_AT);
         assert_eq!(position("expires_at"), field::EXPIRES_AT);
     }
 }
