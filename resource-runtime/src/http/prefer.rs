@@ -87,7 +87,9 @@ pub(super) fn applied(mut response: Response, preference: &'static str) -> Respo
         Some(others) => HeaderValue::try_from(format!("{others}, {preference}")),
         None => Ok(HeaderValue::from_static(preference)),
     };
-    headers.extend(value.ok().map(|it| (APPLIED, it)));
+    if let Ok(value) = value {
+        headers.insert(APPLIED, value);
+    }
     response
 }
 

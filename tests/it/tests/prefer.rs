@@ -87,4 +87,37 @@ every_store! {
         assert_eq!((answer.status, answer.header("idempotency-replayed")), (201, ""));
         assert_eq!(api.get("books").await.value()["total"], 1);
     }
+
+    async fn a_batch_that_stood_is_answered_without_its_rows(api) {
+        let batch = json!([new_book("Dune", "9780441013593"), new_book("Emma", "1234567890")]);
+        let created = api.json("POST", "books/bulk", &batch, &[MINIMAL]).await;
+        assert_eq!((created.status, created.text().as_str()), (201, ""));
+        assert_eq!(created.header("preference-applied"), "return=minimal");
+        let changed = api.json("PATCH", "books/bulk", &json!([{"id": 1, "title": "A"}]), &[MINIMAL]).await;
+        assert_eq!((changed.status, changed.text().as_str()), (204, ""));
+        let deleted = api.json("POST", "books/bulk-delete", &json!({"ids": [1]}), &[MINIMAL]).await;
+        assert_eq!((deleted.status, deleted.text().as_str()), (204, ""));
+    }
+
+    async fn a_batch_of_which_an_item_fell_is_answered_in_full(api) {
+        let batch = json!([new_book("Dune", "9780441013593"), {"title": 7}]);
+        let created = api.json("POST", "books/bulk", &batch, &[MINIMAL]).await;
+        assert_eq!((created.status, created.header("preference-applied")), (201, ""));
+        assert_eq!(created.value()["errors"][0]["index"], 1);
+        let deleted = api.json("POST", "books/bulk-delete", &json!({"ids": [1, 9]}), &[MINIMAL]).await;
+        assert_eq!(deleted.value(), json!({"deleted": [1], "not_found": [9]}));
+    }
+
+    async fn a_dry_run_of_a_batch_leaves_no_trace(api) {
+        api.create("Dune", "9780441013593").await;
+        let batch = json!([new_book("Emma", "1234567890"), new_book("Copy", "9780441013593")]);
+        for path in ["books/bulk", "books/bulk?atomic=true"] {
+            let answer = api.json("POST", path, &batch, &[DRY]).await;
+            assert_eq!(answer.header("preference-applied"), "tx=rollback");
+            assert_eq!(answer.status, if path.contains("atomic") { 409 } else { 201 }, "{}", answer.text());
+        }
+        let deleted = api.json("POST", "books/bulk-delete", &json!({"ids": [1]}), &[DRY]).await;
+        assert_eq!(deleted.value()["deleted"], json!([1]));
+        assert_eq!(api.get("books").await.value()["total"], 1);
+    }
 }
