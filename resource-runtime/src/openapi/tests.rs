@@ -176,13 +176,15 @@ fn operations_have_exactly_the_statuses_that_can_occur() {
         check_statuses(&document, item, method, &expected);
     }
     check_statuses(&document, item, "delete", &["204", "400", "404", "409", "412", "414", "422", "500", "503"]);
-    // The items of a batch clash for themselves; its key can be in flight.
-    let batch = ["400", "406", "408", "409", "413", "414", "415", "422", "500", "503"];
-    let changed = &["200", "204"][..];
-    for (path, method, success) in
-        [("bulk", "post", &["201"][..]), ("bulk", "patch", changed), ("bulk-delete", "post", changed)]
-    {
-        let expected = [success, &batch].concat();
+    // Where a batch is all or nothing, it answers with what an item is refused with; its key can be in flight.
+    for (path, method, own) in [
+        ("bulk", "post", &["201"][..]),
+        ("bulk", "patch", &["200", "204", "404"]),
+        ("bulk-delete", "post", &["200", "204", "404"]),
+    ] {
+        let mut expected = vec!["400", "406", "408", "409", "413", "414", "415", "422", "500", "503"];
+        expected.extend(own);
+        expected.sort_unstable();
         check_statuses(&document, &format!("/api/v1/books/{path}"), method, &expected);
     }
 }

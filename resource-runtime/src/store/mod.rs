@@ -97,10 +97,7 @@ pub trait Store: Send + Sync + 'static {
     fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>>;
 
     /// Opens a transaction.
-    fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {
-        let error = StoreError::new(StoreErrorKind::Internal).caused_by("this store has no transactions");
-        Box::pin(async { Err(error) })
-    }
+    fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>>;
 
     /// Ends all connections, after what is running has ended.
     fn close(&self) -> BoxFuture<'_, ()> {

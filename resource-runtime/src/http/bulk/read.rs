@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde_json::value::RawValue;
 
 use super::MAX_ITEMS;
-use crate::error::{ApiError, ErrorCode, Problem, Problems};
-use crate::field::{Kind, Value};
+use crate::error::{ApiError, ErrorCode, Location, Problem, Problems};
+use crate::field::{Kind, Mismatch, Value, number};
 use crate::http::mounted::Mounted;
 use crate::input;
 
@@ -73,21 +73,17 @@ impl Mounted {
         problems.finish(ErrorCode::VALIDATION_FAILED, ids)
     }
 
-    /// An identifier in a body. It is read as one in a path is, once its JSON type is right.
+    /// An identifier in a body: a number as bodies have them, or a text as paths have it.
     fn id_from_json(&self, json: &str, pointer: String) -> Result<Value, Problem> {
         let kind = &self.meta.id_field().kind;
-        let text = match kind {
-            Kind::Int(_) | Kind::Decimal => {
-                Some(json.to_owned()).filter(|it| it.starts_with(|it: char| it == '-' || it.is_ascii_digit()))
-            }
-            _ => serde_json::from_str::<String>(json).ok(),
-        };
-        let Some(text) = text else {
-            return Err(Problem::pointer(pointer, "invalid_type", format!("must be {}", kind.noun()))
-                .param("expected", kind.json_type()));
+        if let Kind::Int(_) | Kind::Decimal = kind {
+            return number::parse(kind, json).map_err(|mismatch| mismatch.at(Location::Pointer(pointer)));
+        }
+        let Ok(text) = serde_json::from_str::<String>(json) else {
+            return Err(Mismatch::of_type(kind).at(Location::Pointer(pointer)));
         };
         input::path_id(self.meta, &text).map_err(|error| match error.problems.into_iter().next() {
-            Some(problem) => Problem { location: crate::error::Location::Pointer(pointer), ..problem },
+            Some(problem) => Problem { location: Location::Pointer(pointer), ..problem },
             None => Problem::pointer(pointer, "invalid_format", error.code.title),
         })
     }

@@ -79,6 +79,16 @@ async fn a_list_of_identifiers_is_checked_whole() {
 }
 
 #[tokio::test]
+async fn identifiers_in_bodies_are_numbers_as_any_other() {
+    let api = client().await;
+    api.create("A", "1234567890").await;
+    let answer = api.json("PATCH", "books/bulk", r#"[{"id":1.0,"title":"B"}]"#).await;
+    assert_eq!(answer.value()["updated"][0]["title"], "B", "{}", answer.text());
+    let answer = api.json("POST", "books/bulk-delete", r#"{"ids":[1e0]}"#).await;
+    assert_eq!((answer.status, answer.text()), (200, r#"{"deleted":[1],"not_found":[]}"#));
+}
+
+#[tokio::test]
 async fn batches_are_arrays_within_a_limit() {
     let api = client().await;
     let many = format!("[{}]", vec!["{}"; 101].join(","));

@@ -45,11 +45,8 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
+/// Without a source: the sentence has the causes in it, and would be followed by them again.
+impl std::error::Error for Failure {}
 
 /// Whether the connection is gone, or about to go, so that nothing more can be asked on it.
 pub(super) fn is_lost(error: &Error) -> bool {
