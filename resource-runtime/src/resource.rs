@@ -293,6 +293,19 @@ impl ResourceMeta {
         }
     }
 
+    /// The positions of the fields that say when a row was written last: the one that is set at
+    /// every update, and the one that is set at creation, which counts before the first. `None`
+    /// where they do not say it; the second alone does, if nobody can change rows.
+    pub(crate) fn written_at(&self) -> Option<[Option<usize>; 2]> {
+        let position = |role| self.fields.iter().position(|it| it.role == role);
+        let changes = [Operation::Replace, Operation::Update, Operation::BulkUpdate];
+        match [position(Role::UpdatedAt), position(Role::CreatedAt)] {
+            fields @ [Some(_), _] => Some(fields),
+            fields @ [None, Some(_)] if !changes.into_iter().any(|it| self.operations.has(it)) => Some(fields),
+            _ => None,
+        }
+    }
+
     /// The view of this name (without the resource's name in front), with its position.
     #[must_use]
     pub fn view(&self, name: &str) -> Option<(usize, &'static ViewMeta)> {

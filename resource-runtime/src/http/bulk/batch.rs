@@ -5,13 +5,11 @@ use serde_json::value::RawValue;
 use crate::error::{ApiError, Location, Problem};
 use crate::field::Value;
 use crate::http::mounted::{Mounted, changed};
+use crate::http::session::Session;
 use crate::http::write::inserted;
 use crate::input;
 use crate::resource::Record;
-use crate::store::{Key, StoreError, StoreErrorKind, Transaction, Write, Written};
-
-/// How often a batch is begun that the store asks to try again.
-const ATTEMPTS: u32 = 3;
+use crate::store::{Key, StoreError, StoreErrorKind, Write, Written};
 
 /// What an item asks for, as far as that can be told without the store.
 #[derive(Debug)]
@@ -52,12 +50,20 @@ impl Batch<'_> {
     /// When nothing at all was written: the store failed, or the batch is all or nothing and an item
     /// was refused. What cannot be read is refused before anything is written; then the problems of
     /// all items that are refused with the status of the first come back together.
-    pub(super) async fn carry_out(&self, items: Vec<Result<Item<'_>, ApiError>>) -> Result<Vec<Outcome>, ApiError> {
+    pub(super) async fn carry_out(
+        &self,
+        session: &mut Session<'_>,
+        items: Vec<Result<Item<'_>, ApiError>>,
+    ) -> Result<Vec<Outcome>, ApiError> {
         if self.atomic && items.iter().any(Result::is_err) {
             let refused = items.into_iter().enumerate().filter_map(|(index, it)| Some(self.at(index, it.err()?)));
             return Err(together(refused));
         }
-        let mut outcomes = self.in_transaction(&items).await?.into_iter();
+        let mut outcomes = match self.all(session, items.iter().flatten()).await {
+            Ok(outcomes) => outcomes.into_iter(),
+            Err(Halt::Refused(error)) => return Err(error),
+            Err(Halt::Broken(error)) => return Err(error.into()),
+        };
         // As many as there are items that could be read.
         Ok(items
             .into_iter()
@@ -65,33 +71,15 @@ impl Batch<'_> {
             .collect())
     }
 
-    async fn in_transaction(&self, items: &[Result<Item<'_>, ApiError>]) -> Result<Vec<Outcome>, ApiError> {
-        let mut attempt = 1;
-        loop {
-            let mut transaction = self.mounted.database.begin().await?;
-            match self.all(&mut *transaction, items.iter().flatten()).await {
-                Ok(outcomes) => {
-                    transaction.commit().await?;
-                    return Ok(outcomes);
-                }
-                Err(Halt::Refused(error)) => return Err(error),
-                // Nothing was written, and whoever stood in the way may be gone: of two transactions
-                // that wait for each other, the store ends one.
-                Err(Halt::Broken(error)) if *error.kind() == StoreErrorKind::Busy && attempt < ATTEMPTS => attempt += 1,
-                Err(Halt::Broken(error)) => return Err(error.into()),
-            }
-        }
-    }
-
     async fn all<'i>(
         &self,
-        transaction: &mut dyn Transaction,
+        session: &mut Session<'_>,
         items: impl Iterator<Item = &'i Item<'i>> + Clone,
     ) -> Result<Vec<Outcome>, Halt> {
-        let mut rows = Rows::lock(transaction, items.clone()).await?;
+        let mut rows = Rows::lock(session, items.clone()).await?;
         let mut outcomes = Vec::new();
         for item in items {
-            let outcome = match self.one(transaction, &mut rows, item).await {
+            let outcome = match self.one(session, &mut rows, item).await {
                 Ok(json) => Ok(json),
                 Err(Halt::Refused(error)) if self.atomic => {
                     return Err(Halt::Refused(self.at(outcomes.len(), error)));
@@ -104,9 +92,9 @@ impl Batch<'_> {
         Ok(outcomes)
     }
 
-    async fn one(&self, transaction: &mut dyn Transaction, rows: &mut Rows, item: &Item<'_>) -> Result<Vec<u8>, Halt> {
+    async fn one(&self, session: &mut Session<'_>, rows: &mut Rows, item: &Item<'_>) -> Result<Vec<u8>, Halt> {
         match item {
-            Item::Create(write) => self.json(&inserted(transaction.write(write.clone()).await?)?),
+            Item::Create(write) => self.json(&inserted(session.write(write.clone()).await?)?),
             Item::Update(key, patch) => {
                 // A patch that cannot be read is refused as that, whether its row is there or not.
                 let update = input::update(self.mounted.meta, patch.get().as_bytes())?;
@@ -115,14 +103,14 @@ impl Batch<'_> {
                 if !changes.is_empty() {
                     self.mounted.stays_in(&key.scope, &changed(row, &changes))?;
                     let write = Write::Update { key: key.clone(), changes, version: Some(row.version) };
-                    *row = self.done(transaction.write(write).await?)?;
+                    *row = self.done(session.write(write).await?)?;
                 }
                 self.json(row)
             }
             Item::Delete(key) => {
                 let row = rows.of(key).ok_or_else(|| self.mounted.not_found())?;
                 let write = Write::Delete { key: key.clone(), version: Some(row.version) };
-                self.done(transaction.write(write).await?)?;
+                self.done(session.write(write).await?)?;
                 rows.forget(key);
                 Ok(Vec::new())
             }
@@ -173,10 +161,7 @@ struct Rows(Vec<(Value, Option<Record>)>);
 impl Rows {
     /// Locks them in the order of their identifiers, so that two batches with rows in common do not
     /// wait for each other.
-    async fn lock<'i>(
-        transaction: &mut dyn Transaction,
-        items: impl Iterator<Item = &'i Item<'i>>,
-    ) -> Result<Self, Halt> {
+    async fn lock<'i>(session: &mut Session<'_>, items: impl Iterator<Item = &'i Item<'i>>) -> Result<Self, Halt> {
         let mut keys: Vec<&Key> = items
             .filter_map(|item| match item {
                 Item::Create(_) => None,
@@ -188,7 +173,7 @@ impl Rows {
         let mut rows = Vec::with_capacity(keys.len());
         for key in keys {
             // A read that fails leaves the transaction in no state to go on.
-            let row = transaction.lock(key.clone()).await.map_err(Halt::Broken)?;
+            let row = session.get(key.clone()).await.map_err(Halt::Broken)?;
             rows.push((key.id.clone(), row));
         }
         Ok(Self(rows))
