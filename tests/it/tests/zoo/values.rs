@@ -51,8 +51,8 @@ every_store! { zoo;
         fill(api, longest()).await;
         for number in 0..longest() {
             let path = format!("animals/{}", number + 1);
-            let read = api.get(&path).await;
             for method in ["PUT", "PATCH"] {
+                let read = api.get(&path).await;
                 let written = api.raw(method, &path, read.body.clone()).await;
                 is_animal(&written, number);
             }
@@ -66,7 +66,7 @@ every_store! { zoo;
             .map(|_| char::from_u32(0x21 + u32::try_from(rng.below(0x1_0000)).unwrap()).unwrap_or('😀'))
             .collect();
         let text = quoted(&text);
-        let members = format!(r#""plain_text":{text},"maybe_text":{text},"list_text":[{text},{text}]"#);
+        let members = format!(r#""plain_text":{text},"maybe_text":{text}"#);
         let created = api.raw("POST", "animals", format!("{{{members}}}")).await;
         assert_eq!(created.status, 201, "{}", created.text());
         let read = api.get("animals/1").await.text();
