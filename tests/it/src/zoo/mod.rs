@@ -12,10 +12,12 @@ pub use samples::{Sample, TYPES, Type, fold, quoted, samples};
 use crate::Client;
 
 impl Client {
-    /// The zoo on a store.
+    /// The zoo on a store. Cursors are signed with one key, so that they are the same in all.
     pub async fn zoo(store: &Database) -> Self {
         store.migrate::<(Animal, Keeper, Ticket)>().await.unwrap();
-        let api = Api::new("Zoo", "1.0.0").nest("/api/v1", |v1| {
+        let mut settings = Settings::default();
+        settings.cursor_keys = vec![b"0123456789abcdef".to_vec()];
+        let api = Api::new("Zoo", "1.0.0").settings(settings).nest("/api/v1", |v1| {
             v1.resource(Animal::on(store)).resource(Keeper::on(store)).resource(Ticket::on(store))
         });
         Self::of(api.build().unwrap())

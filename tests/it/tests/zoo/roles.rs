@@ -50,6 +50,7 @@ every_store! { zoo;
         let document = api.get("/openapi.json").await.value();
         let item = &document["paths"]["/api/v1/keepers/{id}"];
         let resolve = |schema: &Value| {
+            let schema = schema.pointer("/anyOf/0").unwrap_or(schema);
             let name = schema["$ref"].as_str().unwrap_or_else(|| panic!("{schema}")).rsplit('/').next().unwrap();
             document["components"]["schemas"][name]["properties"].as_object().unwrap().keys().cloned().collect::<Vec<_>>()
         };
@@ -104,7 +105,7 @@ every_store! { zoo;
         let same = api.json("PUT", "keepers/one", &json!({"slug": "one"}), &none).await;
         assert_eq!(same.status, 201, "{}", same.text());
         assert_eq!(api.put("keepers/absent", &json!({})).await.status, 404);
-        assert_eq!(api.json("PUT", "tickets/01890a5d-ac96-774b-bcce-b302099a8057", &json!({}), &none).await.status, 412);
+        assert_eq!(api.json("PUT", "tickets/01890a5d-ac96-774b-bcce-b302099a8057", &json!({}), &none).await.status, 404);
     }
 
     async fn ids_may_have_any_character_that_a_path_can_carry(api) {
