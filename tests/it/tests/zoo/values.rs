@@ -66,7 +66,7 @@ every_store! { zoo;
             .map(|_| char::from_u32(0x21 + u32::try_from(rng.below(0x1_0000)).unwrap()).unwrap_or('😀'))
             .collect();
         let text = quoted(&text);
-        let members = format!(r#""plain_text":{text},"maybe_text":{text}"#);
+        let members = format!(r#""plain_text":{text},"maybe_text":{text},"list_text":[{text},{text}]"#);
         let created = api.raw("POST", "animals", format!("{{{members}}}")).await;
         assert_eq!(created.status, 201, "{}", created.text());
         let read = api.get("animals/1").await.text();
@@ -74,10 +74,14 @@ every_store! { zoo;
         let sorted = api.get("animals?sort=-plain_text,maybe_text&per_page=1").await;
         assert!(sorted.text().contains(&members), "{}", sorted.text());
         let ascii = "x".repeat(5_000);
-        api.raw("PATCH", "animals/1", format!(r#"{{"plain_text":"{ascii}"}}"#)).await;
+        api.raw("PATCH", "animals/1", format!(r#"{{"plain_text":"{ascii}","list_text":["a","{ascii}"]}}"#)).await;
         for operator in ["eq", "gte", "ieq", "icontains", "starts_with", "in"] {
             let found = api.get(&format!("animals?plain_text[{operator}]={ascii}&fields=id")).await;
             assert_eq!(found.value()["total"], 1, "{operator}");
+        }
+        for (operator, item, total) in [("has_any", &ascii, 1), ("has_all", &ascii, 1), ("has_any", &format!("{ascii}x"), 0)] {
+            let found = api.get(&format!("animals?list_text[{operator}]={item}&fields=id")).await;
+            assert_eq!(found.value()["total"], total, "{operator}");
         }
     }
 
