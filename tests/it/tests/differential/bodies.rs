@@ -31,12 +31,12 @@ const JSON: &[&str] =
     &["{}", "[]", "1.50", "\"\"", r#"{"b":{"c":null},"a":[1E+5]}"#, "12345678901234567890123", r#""\u00e9""#, "false"];
 
 /// A sound body of an animal, with some fields left out.
-pub fn animal(rng: &mut Rng) -> String {
+pub(crate) fn animal(rng: &mut Rng) -> String {
     body(rng, 2, 0)
 }
 
 /// A body of an animal with one field in `one_in`, and about so many mistakes.
-pub fn body(rng: &mut Rng, one_in: usize, mistakes: usize) -> String {
+pub(crate) fn body(rng: &mut Rng, one_in: usize, mistakes: usize) -> String {
     let mut members = Vec::new();
     for ty in TYPES {
         let samples = samples(ty);
@@ -101,7 +101,7 @@ pub fn body(rng: &mut Rng, one_in: usize, mistakes: usize) -> String {
 }
 
 /// A body of a keeper, mostly sound.
-pub fn keeper(rng: &mut Rng, slug: Option<&str>) -> String {
+pub(crate) fn keeper(rng: &mut Rng, slug: Option<&str>) -> String {
     let mut members: Vec<_> = slug.map(|it| format!(r#""slug":{}"#, it::zoo::quoted(it))).into_iter().collect();
     for (name, values) in [
         ("team", &[r#""day""#, r#""night""#, r#""é""#, "\"\""][..]),

@@ -9,19 +9,19 @@ const NONSENSE: &[&str] =
     &["", "x", "-1", "1e400", "null", "%00", "%FF", "%", "'", "2026-13-01", "99999999999999999999", "1.5", "true", ","];
 
 /// What a list is asked for, without what asks for a page of it.
-pub struct Wanted {
-    pub parameters: Vec<String>,
+pub(crate) struct Wanted {
+    pub(crate) parameters: Vec<String>,
 }
 
 impl Wanted {
     /// The query string with further parameters.
-    pub fn with(&self, more: &[String]) -> String {
+    pub(crate) fn with(&self, more: &[String]) -> String {
         self.parameters.iter().chain(more).map(String::as_str).collect::<Vec<_>>().join("&")
     }
 }
 
 /// Filters, search and sort, of which the last may be sound or not.
-pub fn wanted(rng: &mut Rng, mistakes: bool) -> Wanted {
+pub(crate) fn wanted(rng: &mut Rng, mistakes: bool) -> Wanted {
     let mut parameters = Vec::new();
     for _ in 0..*rng.pick(&[0, 0, 1, 1, 2, 3]) {
         parameters.push(flat(rng));
@@ -39,7 +39,11 @@ pub fn wanted(rng: &mut Rng, mistakes: bool) -> Wanted {
     match rng.below(10) {
         0..=5 => parameters.push(format!("sort={}", sort(rng))),
         6 => {
-            parameters.push(format!("sort_by=plain_{}&sort_order={}", rng.pick(TYPES).name, rng.pick(&["asc", "desc"])))
+            parameters.push(format!(
+                "sort_by=plain_{}&sort_order={}",
+                rng.pick(TYPES).name,
+                rng.pick(&["asc", "desc"])
+            ));
         }
         _ => {}
     }
@@ -53,7 +57,7 @@ pub fn wanted(rng: &mut Rng, mistakes: bool) -> Wanted {
 }
 
 /// The fields to answer with, if not all.
-pub fn fields(rng: &mut Rng) -> Vec<String> {
+pub(crate) fn fields(rng: &mut Rng) -> Vec<String> {
     if rng.one_in(3) {
         return Vec::new();
     }
@@ -67,7 +71,7 @@ pub fn fields(rng: &mut Rng) -> Vec<String> {
 }
 
 /// A page, by number or by cursor.
-pub fn page(rng: &mut Rng) -> Vec<String> {
+pub(crate) fn page(rng: &mut Rng) -> Vec<String> {
     let size = *rng.pick(&[1, 2, 7, 20, 100]);
     let mut page = match rng.below(5) {
         0 => Vec::new(),
@@ -96,9 +100,9 @@ fn operator(rng: &mut Rng, ty: &Type) -> &'static str {
     let text = ["contains", "starts_with", "ends_with", "ieq", "icontains"];
     let order = ["gt", "gte", "lt", "lte"];
     match rng.below(3) {
-        0 if ty.name == "text" => *rng.pick(&text),
-        1 if ty.ordered => *rng.pick(&order),
-        _ => *rng.pick(&["eq", "ne"]),
+        0 if ty.name == "text" => rng.pick::<&str>(&text),
+        1 if ty.ordered => rng.pick::<&str>(&order),
+        _ => rng.pick::<&str>(&["eq", "ne"]),
     }
 }
 
@@ -151,7 +155,7 @@ fn comparison(rng: &mut Rng) -> String {
     }
 }
 
-pub fn sort(rng: &mut Rng) -> String {
+pub(crate) fn sort(rng: &mut Rng) -> String {
     let mut names: Vec<String> =
         (0..=rng.below(4)).map(|_| if rng.one_in(12) { "id".to_owned() } else { field(rng).0 }).collect();
     let mut seen = std::collections::HashSet::new();

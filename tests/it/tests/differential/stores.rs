@@ -10,31 +10,27 @@ use crate::bodies;
 const ROWS_SEED: u64 = 2026;
 
 /// The zoo on every store that there is.
-pub struct Stores {
+pub(crate) struct Stores {
     all: Vec<(&'static str, Client, Database, Guard)>,
 }
 
 /// What the stores answered, each the same but for what the clock and chance put into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Agreed {
-    pub status: u16,
-    pub text: String,
+pub(crate) struct Agreed {
+    pub(crate) status: u16,
+    pub(crate) text: String,
     /// The header fields that say something about the content.
-    pub headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 impl Agreed {
-    pub fn value(&self) -> Value {
+    pub(crate) fn value(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
-    }
-
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.iter().find(|(it, _)| *it == name).map_or("", |(_, value)| value)
     }
 }
 
 impl Stores {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let mut all = Vec::new();
         for (name, made) in [
             ("memory", Some(it::memory().await)),
@@ -48,7 +44,7 @@ impl Stores {
     }
 
     /// With this many animals in each store.
-    pub async fn with_animals(count: usize) -> Self {
+    pub(crate) async fn with_animals(count: usize) -> Self {
         let stores = Self::new().await;
         let mut rng = Rng::new(ROWS_SEED);
         let bodies: Vec<_> = (0..count).map(|_| bodies::animal(&mut rng)).collect();
@@ -60,7 +56,7 @@ impl Stores {
         stores
     }
 
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         for (_, client, store, guard) in self.all {
             drop(client);
             store.close().await;
@@ -69,7 +65,7 @@ impl Stores {
         }
     }
 
-    pub async fn get(&self, case: &impl std::fmt::Display, path: &str) -> Agreed {
+    pub(crate) async fn get(&self, case: &impl std::fmt::Display, path: &str) -> Agreed {
         self.send(case, "GET", path, &[], "").await
     }
 
@@ -78,7 +74,7 @@ impl Stores {
     /// # Panics
     ///
     /// Where two of them do not answer alike, or with an error of the server's.
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         case: &impl std::fmt::Display,
         method: &str,

@@ -27,7 +27,7 @@ async fn random_writes_leave_the_same_rows_in_every_store() {
 }
 
 fn atomic(rng: &mut Rng) -> &'static str {
-    *rng.pick(&["", "", "?atomic=true", "?atomic=false", "?atomic=1"])
+    rng.pick::<&str>(&["", "", "?atomic=true", "?atomic=false", "?atomic=1"])
 }
 
 /// Writes to rows whose ids the server counts, with versions that are known.
