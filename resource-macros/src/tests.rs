@@ -5,6 +5,8 @@
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
+mod mutants;
+
 /// The book of the example API.
 const BOOK: &str = include_str!("tests/book.rs");
 

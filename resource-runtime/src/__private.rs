@@ -13,7 +13,6 @@ pub use ::serde::{self, Deserialize, Deserializer, Serialize, Serializer};
 pub use ::std;
 pub use ::std::option::Option::{self, None, Some};
 pub use ::std::result::Result::{self, Err, Ok};
-pub use ::std::vec;
 pub use ::std::vec::Vec;
 
 pub use crate::__not_null;
@@ -22,6 +21,41 @@ pub use crate::handle::{Field, field};
 pub use crate::model::{self, Model, Usage, Values};
 pub use crate::query::Operator;
 pub use crate::resource::*;
+
+/// What an update has in place of a field of type `T`: as [`UpdateOf`], but also for types that are no field.
+pub type UpdateIf<T, const NULLABLE: bool> = <T as Updatable<NULLABLE>>::Update;
+
+/// See [`UpdateIf`].
+pub trait Updatable<const NULLABLE: bool> {
+    /// The type.
+    type Update;
+}
+
+impl<T> Updatable<false> for T {
+    type Update = Set<T>;
+}
+
+impl<T> Updatable<true> for Option<T> {
+    type Update = Patch<T>;
+}
+
+/// Asks whether a type is a nullable field. Its own constant goes before that of the trait, where
+/// there is one.
+#[derive(Debug)]
+pub struct Probe<T>(std::marker::PhantomData<T>);
+
+impl<T: FieldType> Probe<T> {
+    /// Whether null is a value of the field.
+    pub const NULLABLE: bool = T::NULLABLE;
+}
+
+/// What [`Probe`] says of types that are no field.
+pub trait NotAField {
+    /// There is no null.
+    const NULLABLE: bool = false;
+}
+
+impl<T> NotAField for Probe<T> {}
 
 /// The body of functions that a failed derive has to write and that nothing will ever call.
 pub fn never<T>() -> T {

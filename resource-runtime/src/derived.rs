@@ -1,4 +1,6 @@
 //! The book of [`testing`](crate::testing) once more, by the derive: both descriptions are one.
+#![allow(clippy::needless_pass_by_value, reason = "normalizers take values")]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::LazyLock;
 

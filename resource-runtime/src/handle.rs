@@ -6,7 +6,7 @@
 
 use std::marker::PhantomData;
 
-use crate::field::{Comparable, FieldType, Listing, NotNull, Nullable, Ordered, Textual, Value};
+use crate::field::{Comparable, FieldType, Listing, Nullable, Ordered, Textual, Value};
 use crate::query::{Filter, Operator};
 use crate::resource::Resource;
 
@@ -62,7 +62,7 @@ impl<R, T> Field<R, T> {
     }
 }
 
-fn values<T: NotNull>(values: impl IntoIterator<Item = impl Into<T>>) -> Vec<Value> {
+fn values<T: FieldType>(values: impl IntoIterator<Item = impl Into<T>>) -> Vec<Value> {
     values.into_iter().map(|it| it.into().into_value()).collect()
 }
 

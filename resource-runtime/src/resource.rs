@@ -6,7 +6,7 @@ use crate::model::{Model, Values};
 
 /// A struct that is a REST resource. Implemented by `#[derive(Resource)]`.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a resource", note = "add `#[derive(Resource)]` to it")]
-pub trait Resource: Sized + Clone + Send + Sync + 'static {
+pub trait Resource: Sized + Send + Sync + 'static {
     /// The description that everything at run time follows from.
     const META: &'static ResourceMeta;
     /// The type of the identifier.
@@ -325,6 +325,12 @@ impl ComputedMeta {
     #[must_use]
     pub const fn of<T: FieldType>(name: &'static str) -> Self {
         Self { name, kind: T::KIND, nullable: T::NULLABLE, doc: "" }
+    }
+
+    /// A computed field of the type that a field is described for.
+    #[must_use]
+    pub const fn new(name: &'static str, field: FieldMeta) -> Self {
+        Self { name, kind: field.kind, nullable: field.nullable, doc: "" }
     }
 
     /// With a description.

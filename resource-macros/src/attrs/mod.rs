@@ -26,9 +26,10 @@ pub(crate) use value::{
 
 use darling::ast::{MetaNameValueInvalidExpr, NestedMeta};
 use darling::{FromAttributes, FromMeta};
+use quote::quote;
 use syn::{Attribute, Meta, Path};
 
-use crate::error::{Errors, error, instead, list};
+use crate::error::{Errors, error, instead};
 
 /// A value that a key can have in an attribute.
 pub(crate) trait Value: Sized {
@@ -89,9 +90,16 @@ impl<T> Once<T> {
         let first = all.next();
         for again in all {
             let name = key_name(&again.key);
-            errors.push(&again.key, format!("`{name}` is given twice"), "keep one of the two");
+            // From the one to the other, so that both are shown.
+            let both = first.as_ref().map(|it| &it.key).into_iter().chain([&again.key]);
+            errors.push(quote!(#(#both)*), format!("`{name}` is given twice"), "keep one of the two");
         }
         first.and_then(|it| Some(Keyed { value: errors.handle(it.value)?, key: it.key }))
+    }
+
+    /// The key, whatever there is to its value.
+    pub(crate) fn key(&self) -> Option<Path> {
+        self.0.first().map(|it| it.key.clone())
     }
 
     /// The value alone.
@@ -159,16 +167,12 @@ impl Unknown {
         )
     }
 
-    /// Reports each, for an attribute with these keys; `elsewhere` tells of keys that belong to another place.
+    /// Reports each, for an attribute with these keys; `elsewhere` says where keys go that do not go here.
     pub(crate) fn report(self, keys: &[&'static str], elsewhere: &[(&[&str], &str)], errors: &mut Errors) {
         for key in self.0 {
             let name = key_name(&key);
             match elsewhere.iter().find(|(others, _)| others.contains(&name.as_str())) {
-                Some((_, place)) => errors.push(
-                    &key,
-                    format!("`{name}` does not belong here"),
-                    format!("it belongs {place}; here there are {}", list(keys.iter().copied())),
-                ),
+                Some((_, help)) => errors.push(&key, format!("`{name}` does not belong here"), help),
                 None => errors.push(&key, format!("there is no key `{name}`"), instead(&name, keys.iter().copied())),
             }
         }
@@ -204,7 +208,9 @@ fn check_syntax(name: &str, attr: &Attribute, errors: &mut Errors) {
         );
         return;
     };
-    let Some(items) = errors.handle(NestedMeta::parse_meta_list(meta.tokens.clone())) else { return };
+    let items = NestedMeta::parse_meta_list(meta.tokens.clone())
+        .map_err(|it| value::with_help(&it, "write `key`, `key = value` or `key(…)`, with commas between them"));
+    let Some(items) = errors.handle(items) else { return };
     if items.is_empty() {
         errors.push(&attr.meta, format!("`{name}()` says nothing"), "remove it");
     }
@@ -219,7 +225,7 @@ fn check_syntax(name: &str, attr: &Attribute, errors: &mut Errors) {
 fn nested<T: FromMeta>(item: &Meta, example: &str) -> syn::Result<T> {
     let key = key_name(item.path());
     let Meta::List(meta) = item else {
-        return Err(error(item, format!("`{key}` takes a list"), format!("write `{example}`")));
+        return Err(error(item, format!("`{key}` takes a list in parentheses"), format!("write `{example}`")));
     };
     let items = NestedMeta::parse_meta_list(meta.tokens.clone())?;
     if items.is_empty() {

@@ -183,7 +183,7 @@ impl Value for View {
             let fields = Punctuated::<Ident, Token![,]>::parse_terminated_with(input, Ident::parse_any)?;
             Ok(Self { name, fields: fields.into_iter().collect() })
         };
-        let view = parse.parse2(meta.tokens.clone()).map_err(|it| with_help(&it, &help("")))?;
+        let view = meta.parse_args_with(parse).map_err(|it| with_help(&it, &help("")))?;
         if view.fields.is_empty() {
             return Err(error(&view.name, format!("the view `{}` has no fields", view.name), help("")));
         }
@@ -234,14 +234,11 @@ impl Parse for FilterItem {
         let operator = input.call(Ident::parse_any)?;
         let parameter = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
-            let lit: Lit = input.parse()?;
-            match lit {
-                Lit::Str(it) => Some(it),
-                it => {
-                    let help = format!("write `{operator} = \"name_of_the_parameter\"`");
-                    return Err(error(it, "the name of a parameter is a string", help));
-                }
+            if !input.peek(LitStr) {
+                let help = format!("write `{operator} = \"name_of_the_parameter\"`");
+                return Err(error(input.parse::<Expr>()?, "the name of a parameter is a string", help));
             }
+            Some(input.parse()?)
         } else {
             None
         };
@@ -284,7 +281,7 @@ fn items<T>(
 ) -> syn::Result<Vec<T>> {
     let Meta::List(meta) = item else { return Err(expected(item, "takes a list in parentheses", help)) };
     let list = |input: ParseStream<'_>| Punctuated::<T, Token![,]>::parse_terminated_with(input, parse);
-    let items = list.parse2(meta.tokens.clone()).map_err(|it| with_help(&it, &help(&key_name(item.path()))))?;
+    let items = meta.parse_args_with(list).map_err(|it| with_help(&it, &help(&key_name(item.path()))))?;
     if items.is_empty() {
         return Err(expected(item, "says nothing in its parentheses", help));
     }
@@ -292,7 +289,7 @@ fn items<T>(
 }
 
 /// A syntax error with what to write; one that says so already stays as it is.
-fn with_help(syntax: &syn::Error, help: &str) -> syn::Error {
+pub(super) fn with_help(syntax: &syn::Error, help: &str) -> syn::Error {
     if syntax.to_string().contains("help:") {
         return syntax.clone();
     }

@@ -4,9 +4,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::{Type, TypePath};
 
-use super::meta;
-use super::{hidden, local};
-use crate::model::{Enum, Field, Object, Variant};
+use super::place::local;
+use super::{hidden, meta, resource};
+use crate::model::{Enum, Object, Variant};
 
 /// Everything that `#[derive(ResourceEnum)]` adds.
 pub(crate) fn value_enum(value: &Enum) -> TokenStream {
@@ -27,7 +27,6 @@ pub(crate) fn value_enum(value: &Enum) -> TokenStream {
         .map(|(index, Variant { ident, .. })| (Literal::usize_unsuffixed(index), ident))
         .map(|(index, ident)| quote!(#index => _rt::Some(Self::#ident)));
     let items = quote! {
-        #[automatically_derived]
         impl _rt::EnumType for #ident {
             const ENUM: &'static _rt::EnumMeta =
                 &_rt::EnumMeta { name: #name, doc: #doc, variants: &[#(#metas),*] };
@@ -43,10 +42,8 @@ pub(crate) fn value_enum(value: &Enum) -> TokenStream {
                 }
             }
         }
-        #[automatically_derived]
-        impl _rt::FieldType for #ident {
+        impl _rt::Derived for #ident {
             const KIND: _rt::Kind = _rt::Kind::Enum(<Self as _rt::EnumType>::ENUM);
-            _rt::__not_null!();
 
             fn into_value(self) -> _rt::Value {
                 _rt::value::of_variant(&self)
@@ -56,11 +53,6 @@ pub(crate) fn value_enum(value: &Enum) -> TokenStream {
                 _rt::value::to_variant(&__value)
             }
         }
-        #[automatically_derived]
-        impl _rt::NotNull for #ident {}
-        #[automatically_derived]
-        impl _rt::Element for #ident {}
-        #[automatically_derived]
         impl _rt::Comparable for #ident {}
     };
     hidden(krate, &items)
@@ -75,29 +67,25 @@ pub(crate) fn object(object: &Object) -> TokenStream {
     let rules = meta::rule_list(rules, &ty);
     let checks = meta::checks(checks);
     let values = local("__values");
-    let taken = fields.iter().map(|Field { ident, ty, .. }| quote!(#ident: #values.take::<#ty>()?));
-    let given = fields.iter().map(|Field { ident, ty, .. }| quote!(<#ty as _rt::FieldType>::into_value(self.#ident)));
+    let (taken, given) = (resource::taken(fields), resource::given(fields));
     let items = quote! {
-        #[automatically_derived]
         impl _rt::ObjectType for #ident {
             const OBJECT: &'static _rt::ObjectMeta =
                 &_rt::ObjectMeta { name: #name, doc: #doc, fields: &[#(#metas),*], rules: #rules };
 
             fn into_values(self) -> _rt::Vec<_rt::Value> {
-                _rt::vec![#(#given),*]
+                #given
             }
 
             fn from_values(
                 #values: _rt::Vec<_rt::Value>,
             ) -> _rt::Result<Self, _rt::ValueError> {
-                let mut #values = _rt::Fields::new(#values);
-                _rt::Ok(Self { #(#taken,)* })
+                let #values = &mut _rt::Values::all(#values);
+                _rt::Ok(Self { #taken })
             }
         }
-        #[automatically_derived]
-        impl _rt::FieldType for #ident {
+        impl _rt::Derived for #ident {
             const KIND: _rt::Kind = _rt::Kind::Object(<Self as _rt::ObjectType>::OBJECT);
-            _rt::__not_null!();
 
             fn into_value(self) -> _rt::Value {
                 _rt::value::of_object(self)
@@ -107,11 +95,6 @@ pub(crate) fn object(object: &Object) -> TokenStream {
                 _rt::value::to_object(#values)
             }
         }
-        #[automatically_derived]
-        impl _rt::NotNull for #ident {}
-        #[automatically_derived]
-        impl _rt::Element for #ident {}
-        #[automatically_derived]
         impl _rt::NestedValue for #ident {}
         #checks
     };

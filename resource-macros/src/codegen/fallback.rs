@@ -24,7 +24,7 @@ fn stub(outline: &Outline) -> TokenStream {
     let model_impls = outline.models.iter().map(|model| {
         let (resource, ident) = (&outline.ident, &model.ident);
         let usage = models::usage(model.usage);
-        let delegations = models::delegations(ident);
+        let common = models::common_impls(model);
         quote! {
             impl _rt::Model for #ident {
                 const RESOURCE: &'static _rt::ResourceMeta =
@@ -37,7 +37,7 @@ fn stub(outline: &Outline) -> TokenStream {
                     _rt::never()
                 }
             }
-            #delegations
+            #common
         }
     });
     let items = quote! {
@@ -104,9 +104,8 @@ fn companion(
     let stub = rejected.outline.as_deref().map(|Companion { krate, ident }| {
         let items = quote! {
             impl _rt::#of for #ident { #stub }
-            impl _rt::FieldType for #ident {
+            impl _rt::Derived for #ident {
                 const KIND: _rt::Kind = _rt::Kind::#kind;
-                _rt::__not_null!();
                 fn into_value(self) -> _rt::Value {
                     _rt::never()
                 }
@@ -114,8 +113,6 @@ fn companion(
                     _rt::never()
                 }
             }
-            impl _rt::NotNull for #ident {}
-            impl _rt::Element for #ident {}
             impl _rt::#ability for #ident {}
         };
         hidden(krate, &items)

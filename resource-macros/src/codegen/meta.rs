@@ -2,12 +2,13 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Path, Type};
 
-use super::{local, place, ty_at};
+use super::place::{Placed, local, place, ty_at};
 use crate::model::{Access, Bound, Check, CheckKind, Field, Filter, Number, Role, Rule, RuleKind, Value};
 
-/// `FieldMeta::of::<T>("name")`, and a call for everything else that was said of it.
+/// `<T as FieldType>::FIELD.named("name")`, and a call for everything else that was said of it.
 pub(super) fn field(field: &Field) -> TokenStream {
     let Field {
         ident: _,
@@ -40,8 +41,9 @@ pub(super) fn field(field: &Field) -> TokenStream {
     let normalize = normalize.as_ref().map(|it| self::normalize(it, ty));
     let example = example.as_ref().map(|it| literal(it, ty)).map(|it| quote!(.example(#it)));
     let index = (!index).then(|| quote!(.without_index()));
+    let description = Placed::new(ty).item("FIELD");
     quote! {
-        _rt::FieldMeta::of::<#ty>(#name)
+        #description.named(#name)
             #doc #column #role #access #default #unique #sort #search #filters #rules #normalize #example #index
     }
 }
@@ -108,7 +110,11 @@ fn literal(literal: &Value, ty: &Type) -> TokenStream {
             let ty = ty_at(ty, text.span());
             quote_spanned!(place(text.span())=> || _rt::value::text::<#ty>(#text))
         }
-        Value::Expression(expr) => quote!(|| _rt::value::expression::<#ty, _>(#expr)),
+        Value::Expression(expr) => {
+            let span = expr.span();
+            let ty = ty_at(ty, span);
+            quote_spanned!(place(span)=> || _rt::value::expression::<#ty, _>(#expr))
+        }
     }
 }
 
@@ -131,7 +137,6 @@ fn rule(rule: &Rule, ty: &Type) -> TokenStream {
     let Rule { kind, span, code, message } = rule;
     let at = place(*span);
     let here = ty_at(ty, *span);
-    let value = local("__value");
     let rule = match kind {
         RuleKind::Length { equal: Some(equal), .. } => {
             quote_spanned!(at=> _rt::rule::length_equal::<#here>(#equal))
@@ -149,7 +154,8 @@ fn rule(rule: &Rule, ty: &Type) -> TokenStream {
         RuleKind::Email => quote_spanned!(at=> _rt::rule::email::<#here>()),
         RuleKind::Url => quote_spanned!(at=> _rt::rule::url::<#here>()),
         RuleKind::Regex(path) => {
-            quote_spanned!(at=> _rt::rule::regex::<#here>(|| _rt::rule::as_regex(&#path)))
+            let pattern = quote_spanned!(place(path.span())=> _rt::rule::pattern(&#path));
+            quote_spanned!(at=> _rt::rule::regex::<#here>(|| #pattern))
         }
         RuleKind::Contains(text) => quote_spanned!(at=> _rt::rule::contains::<#here>(#text)),
         RuleKind::DoesNotContain(text) => quote_spanned!(at=> _rt::rule::does_not_contain::<#here>(#text)),
@@ -157,19 +163,20 @@ fn rule(rule: &Rule, ty: &Type) -> TokenStream {
             let ty = ty_at(ty, *span);
             quote_spanned!(at=> _rt::rule::must_match::<#here, #ty>(#other))
         }
-        RuleKind::Custom(function) => {
-            quote!(_rt::rule::function(|#value| _rt::rule::custom::<#ty, _>(#value, &#function)))
-        }
-        RuleKind::Record(function) => {
-            quote!(_rt::rule::function(|#value| _rt::rule::record::<#ty, _>(#value, &#function)))
-        }
-        RuleKind::Object(function) => {
-            quote!(_rt::rule::function(|#value| _rt::rule::object::<#ty, _>(#value, &#function)))
-        }
+        RuleKind::Custom(function) => self::function("custom", function, ty),
+        RuleKind::Record(function) => self::function("record", function, ty),
+        RuleKind::Object(function) => self::function("object", function, ty),
     };
     let code = code.as_ref().map(|it| quote!(.code(#it)));
     let message = message.as_ref().map(|it| quote!(.message(#it)));
     quote!(#rule #code #message)
+}
+
+/// A rule that calls a function of the user's, at the place of its name.
+fn function(caller: &str, function: &Path, ty: &Type) -> TokenStream {
+    let span = function.span();
+    let (caller, value, ty) = (format_ident!("{caller}"), local("__value"), ty_at(ty, span));
+    quote_spanned!(place(span)=> _rt::rule::function(|#value| _rt::rule::#caller::<#ty, _>(#value, &#function)))
 }
 
 /// One end of a range.
@@ -191,8 +198,8 @@ fn limit(inclusive: Option<&Bound>, exclusive: Option<&Bound>) -> TokenStream {
 }
 
 /// The calls that only types with the right abilities can be given to.
-pub(super) fn checks(checks: &[Check]) -> Option<TokenStream> {
-    let calls = checks.iter().map(|Check { kind, ty, span }| {
+pub(super) fn checks(checks: &[Check]) -> TokenStream {
+    let call = |Check { kind, ty, span }: &Check| {
         let ty = ty_at(ty, *span);
         let (function, arguments) = match kind {
             CheckKind::EmptyInNewRow => ("empty_in_new_row", None),
@@ -208,6 +215,13 @@ pub(super) fn checks(checks: &[Check]) -> Option<TokenStream> {
         };
         let function = format_ident!("{function}", span = place(*span));
         quote_spanned!(place(*span)=> _rt::check::#function::<#ty>(#arguments);)
+    };
+    // Numbers are looked at while constants are evaluated, and that ends with the first that is wrong.
+    let (numbers, types): (Vec<_>, Vec<_>) = checks.iter().partition(|it| matches!(it.kind, CheckKind::Number(_)));
+    let numbers = numbers.into_iter().map(call).map(|it| quote!(const _: () = #it));
+    let types = (!types.is_empty()).then(|| {
+        let calls = types.into_iter().map(call);
+        quote!(const _: () = { #(#calls)* };)
     });
-    (!checks.is_empty()).then(|| quote!(const _: () = { #(#calls)* };))
+    quote!(#types #(#numbers)*)
 }

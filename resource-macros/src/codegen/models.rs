@@ -1,10 +1,11 @@
 //! The structs that a resource's models are, and what makes them models.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
-use syn::{Ident, Path, Visibility};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{GenericArgument, Ident, Path, PathArguments, PathSegment, Type, Visibility};
 
-use super::{doc_attrs, local};
+use super::doc_attrs;
+use super::place::{Placed, local, place};
 use crate::model::{Form, Handle, Model, ModelField, Outline, Usage};
 
 /// The structs themselves: they stand beside the user's.
@@ -18,78 +19,173 @@ fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
     let fields = fields.iter().map(|ModelField { vis, ident, ty, doc, slot: _, form }| {
         let doc = doc_attrs(doc);
         match form {
-            Form::Whole | Form::Computed => quote!(#doc #vis #ident: #ty),
-            Form::Optional => quote!(#doc #vis #ident: #krate::__private::UpdateOf<#ty>),
+            Form::Whole | Form::Computed => {
+                let ty = Placed::new(ty);
+                let ty = ty.ty();
+                quote!(#doc #vis #ident: #ty)
+            }
+            Form::Optional => {
+                let update = update_of(ty, krate);
+                quote!(#doc #vis #ident: #update)
+            }
         }
     });
     quote! {
         #doc
-        #[derive(#krate::__private::core::clone::Clone)]
-        #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, clippy::nursery)]
+        #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, clippy::restriction)]
         #vis struct #ident {
             #(#fields,)*
         }
     }
 }
 
+/// `Set<T>` or `Patch<T>`, as the user's type says.
+///
+/// A type that is no field has to give a type here too, or every mention of the model is an error
+/// of its own. So the compiler is asked first whether it is one. Where that is plain to see, the
+/// question is left out for the sake of those who read the model's documentation.
+fn update_of(ty: &Type, krate: &Path) -> TokenStream {
+    let plain = is_plainly_a_field(ty);
+    let ty = Placed::new(ty);
+    let ty = ty.ty();
+    if plain {
+        return quote!(#krate::__private::UpdateOf<#ty>);
+    }
+    quote! {
+        #krate::__private::UpdateIf<#ty, {
+            use #krate::__private::NotAField as _;
+            #krate::__private::Probe::<#ty>::NULLABLE
+        }>
+    }
+}
+
+/// Whether it is a scalar of the runtime's, or an `Option` or `Vec` of one.
+fn is_plainly_a_field(ty: &Type) -> bool {
+    const SCALARS: [&str; 16] = [
+        "bool",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "u8",
+        "u16",
+        "u32",
+        "f32",
+        "f64",
+        "String",
+        "Decimal",
+        "Uuid",
+        "Timestamp",
+        "Date",
+        "Time",
+    ];
+    fn path(ty: &Type) -> Option<&PathSegment> {
+        match ty {
+            Type::Path(it) if it.qself.is_none() => it.path.segments.last(),
+            _ => None,
+        }
+    }
+    let is_scalar = |it: &PathSegment| it.arguments.is_none() && SCALARS.iter().any(|name| it.ident == name);
+    let Some(outer) = path(ty) else { return false };
+    match &outer.arguments {
+        PathArguments::AngleBracketed(it) if outer.ident == "Option" || outer.ident == "Vec" => match it.args.first() {
+            Some(GenericArgument::Type(it)) => path(it).is_some_and(is_scalar),
+            _ => false,
+        },
+        _ => is_scalar(outer),
+    }
+}
+
 /// What makes a struct a model of the resource.
 pub(super) fn model_impls(model: &Model, resource: &Ident) -> TokenStream {
     let Model { ident, usage, doc: _, fields } = model;
-    let values = local("__values");
-    let usage_tokens = self::usage(*usage);
-    let taken = fields.iter().map(|ModelField { vis: _, ident, ty, doc: _, slot, form }| {
-        let slot = Literal::usize_unsuffixed(*slot);
-        match form {
-            Form::Whole | Form::Computed => quote!(#ident: #values.take::<#ty>(#slot)?),
-            Form::Optional => quote!(#ident: #values.take_update::<#ty>(#slot)?),
-        }
+    let values = local("__it");
+    let usage = self::usage(*usage);
+    let taken = fields.iter().map(|ModelField { ident, ty, slot, form, .. }| {
+        let (ty, slot) = (Placed::new(ty), Literal::usize_unsuffixed(*slot));
+        let method = if *form == Form::Optional { "__take_update" } else { "__take" };
+        let (call, question) = (ty.call(method, &quote!(#values, #slot)), ty.question());
+        ty.field(ident, &quote!(#call #question))
     });
-    let given = fields.iter().map(|ModelField { vis: _, ident, ty, doc: _, slot, form }| {
-        let slot = Literal::usize_unsuffixed(*slot);
-        match form {
-            Form::Whole | Form::Computed => quote!(.with::<#ty>(#slot, &self.#ident)),
-            Form::Optional => quote!(.with_update::<#ty>(#slot, &self.#ident)),
-        }
+    let given = fields.iter().map(|ModelField { ident, ty, slot, form, .. }| {
+        let (ty, slot) = (Placed::new(ty), Literal::usize_unsuffixed(*slot));
+        let method = if *form == Form::Optional { "__give_update" } else { "__give" };
+        ty.call(method, &quote!(#values, #slot, &self.#ident))
     });
-    let delegations = delegations(ident);
+    let common = common_impls(model);
     quote! {
-        #[automatically_derived]
         impl _rt::Model for #ident {
             const RESOURCE: &'static _rt::ResourceMeta = <#resource as _rt::Resource>::META;
-            const USAGE: _rt::Usage = #usage_tokens;
+            const USAGE: _rt::Usage = #usage;
 
             fn from_values(#values: &mut _rt::Values) -> _rt::Result<Self, _rt::ValueError> {
                 _rt::Ok(Self { #(#taken,)* })
             }
 
             fn to_values(&self) -> _rt::Values {
-                _rt::Values::of(<Self as _rt::Model>::RESOURCE) #(#given)*
+                let #values = &mut _rt::Values::of(<Self as _rt::Model>::RESOURCE);
+                #(#given;)*
+                _rt::std::mem::take(#values)
             }
         }
-        #delegations
+        #common
     }
 }
 
-/// What the runtime does for all models alike.
-pub(super) fn delegations(ident: &Ident) -> TokenStream {
-    let (it, formatter) = (local("__it"), local("__f"));
+/// What makes a model a value like any other: most of it the runtime does for all models alike.
+pub(super) fn common_impls(model: &Model) -> TokenStream {
+    let Model { ident, usage, doc: _, fields } = model;
+    let it = local("__s");
+    let clone = clone_impl(ident, fields);
+    let default = (*usage == Usage::Update).then(|| default_impl(ident, fields));
     quote! {
-        #[automatically_derived]
         impl _rt::Serialize for #ident {
             fn serialize<S: _rt::Serializer>(&self, #it: S) -> _rt::Result<S::Ok, S::Error> {
                 _rt::model::serialize(self, #it)
             }
         }
-        #[automatically_derived]
-        impl<'de> _rt::Deserialize<'de> for #ident {
-            fn deserialize<D: _rt::Deserializer<'de>>(#it: D) -> _rt::Result<Self, D::Error> {
+        impl<'a> _rt::Deserialize<'a> for #ident {
+            fn deserialize<D: _rt::Deserializer<'a>>(#it: D) -> _rt::Result<Self, D::Error> {
                 _rt::model::deserialize(#it)
             }
         }
-        #[automatically_derived]
         impl _rt::fmt::Debug for #ident {
-            fn fmt(&self, #formatter: &mut _rt::fmt::Formatter<'_>) -> _rt::fmt::Result {
-                _rt::model::debug(self, #formatter)
+            fn fmt(&self, #it: &mut _rt::fmt::Formatter<'_>) -> _rt::fmt::Result {
+                _rt::model::debug(self, #it)
+            }
+        }
+        #clone
+        #default
+    }
+}
+
+/// An update that says nothing, for `BookUpdate { title, ..Default::default() }`.
+fn default_impl(ident: &Ident, fields: &[ModelField]) -> TokenStream {
+    let fields = fields.iter().map(|ModelField { ident, ty, .. }| {
+        let ty = Placed::new(ty);
+        ty.field(ident, &ty.call("__absent", &TokenStream::new()))
+    });
+    quote! {
+        impl _rt::core::default::Default for #ident {
+            fn default() -> Self {
+                Self { #(#fields,)* }
+            }
+        }
+    }
+}
+
+/// Not derived: the derive would ask for more of the fields' types, at places of its own.
+fn clone_impl(ident: &Ident, fields: &[ModelField]) -> TokenStream {
+    let fields = fields.iter().map(|ModelField { ident, ty, form, .. }| {
+        let ty = Placed::new(ty);
+        let method = if *form == Form::Optional { "__clone_update" } else { "__clone" };
+        let call = ty.call(method, &quote!(&self.#ident));
+        ty.field(ident, &call)
+    });
+    quote! {
+        impl _rt::core::clone::Clone for #ident {
+            fn clone(&self) -> Self {
+                Self { #(#fields,)* }
             }
         }
     }
@@ -119,7 +215,8 @@ pub(super) fn associated(outline: &Outline) -> TokenStream {
         let (name, ident) = (format_ident!("{name}"), &it.ident);
         Some(quote!(type #name = #ident;))
     });
-    let id = &outline.id_ty;
+    let id = Placed::new(&outline.id_ty);
+    let id = id.ty();
     quote!(type Id = #id; #(#types)*)
 }
 
@@ -129,7 +226,10 @@ pub(super) fn handles(outline: &Outline) -> TokenStream {
     let handles = outline.handles.iter().map(|Handle { vis, ident, field, slot, ty }| {
         let slot = Literal::usize_unsuffixed(*slot);
         let doc = format!(" The field `{field}`, for queries in Rust.");
-        quote! {
+        let ty = Placed::new(ty);
+        let ty = ty.ty();
+        // At the field, where a constant of the same name is a mistake.
+        quote_spanned! {place(ident.span())=>
             #[doc = #doc]
             #vis const #ident: _rt::Field<Self, #ty> = _rt::field(#slot);
         }

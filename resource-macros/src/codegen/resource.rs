@@ -1,12 +1,12 @@
 //! `impl Resource`: the description as a constant, and the ways between the struct and its values.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::{format_ident, quote};
 use syn::{Ident, Type, TypePath};
 
 use super::meta::{self, list};
-use super::{hidden, local, models, place};
+use super::place::{Placed, local};
+use super::{hidden, models};
 use crate::model::{Computed, Field, Operations, Page, Resource, SortKey, View};
 
 /// Everything that `#[derive(Resource)]` adds.
@@ -21,7 +21,6 @@ pub(crate) fn resource(resource: &Resource) -> TokenStream {
     let handles = models::handles(outline);
     let checks = meta::checks(&resource.checks);
     let items = quote! {
-        #[automatically_derived]
         impl _rt::Resource for #ident {
             const META: &'static _rt::ResourceMeta = &#meta;
             #associated
@@ -104,17 +103,17 @@ fn operations(operations: &[Operations]) -> TokenStream {
 fn computed(computed: &[Computed], resource: &Ident) -> Option<TokenStream> {
     let metas = list(computed.iter().map(|Computed { ident: _, name, ty, doc }| {
         let doc = doc.as_ref().map(|it| quote!(.doc(#it)));
-        quote!(_rt::ComputedMeta::of::<#ty>(#name) #doc)
+        let description = Placed::new(ty).item("FIELD");
+        quote!(_rt::ComputedMeta::new(#name, #description) #doc)
     }))?;
     let (record, it) = (local("__record"), local("__it"));
-    let values = computed.iter().map(|Computed { ident, ty, .. }| {
-        // At the type, so that a method that returns another one is shown beside the two.
-        quote_spanned!(place(ty.span())=> _rt::value::computed::<#ty>(#it.#ident()))
-    });
+    let values = computed
+        .iter()
+        .map(|Computed { ident, ty, .. }| Placed::new(ty).call_at(ident.span(), "into_value", &quote!(#it.#ident())));
     Some(quote! {
         .computed(#metas, |#record| {
             let #it = <#resource as _rt::Resource>::from_record(_rt::core::clone::Clone::clone(#record))?;
-            _rt::Ok(_rt::vec![#(#values),*])
+            _rt::Ok(_rt::value::list([#(#values),*]))
         })
     })
 }
@@ -122,16 +121,32 @@ fn computed(computed: &[Computed], resource: &Ident) -> Option<TokenStream> {
 /// The ways between a resource and a row.
 fn conversions(fields: &[Field]) -> TokenStream {
     let (record, values) = (local("__record"), local("__values"));
-    let taken = fields.iter().map(|Field { ident, ty, .. }| quote!(#ident: #values.take::<#ty>()?));
-    let given = fields.iter().map(|Field { ident, ty, .. }| quote!(<#ty as _rt::FieldType>::into_value(self.#ident)));
+    let (taken, given) = (taken(fields), given(fields));
     quote! {
         fn from_record(#record: _rt::Record) -> _rt::Result<Self, _rt::ValueError> {
-            let mut #values = _rt::Fields::new(#record.values);
-            _rt::Ok(Self { #(#taken,)* })
+            let #values = &mut _rt::Values::all(#record.values);
+            _rt::Ok(Self { #taken })
         }
 
         fn into_values(self) -> _rt::Vec<_rt::Value> {
-            _rt::vec![#(#given),*]
+            #given
         }
     }
+}
+
+/// The fields of a struct, each from its value in `__values`.
+pub(super) fn taken(fields: &[Field]) -> TokenStream {
+    let values = local("__values");
+    let taken = fields.iter().enumerate().map(|(slot, Field { ident, ty, .. })| {
+        let (ty, slot) = (Placed::new(ty), Literal::usize_unsuffixed(slot));
+        let (call, question) = (ty.call("__take", &quote!(#values, #slot)), ty.question());
+        ty.field(ident, &quote!(#call #question))
+    });
+    quote!(#(#taken,)*)
+}
+
+/// The values of a struct's fields.
+pub(super) fn given(fields: &[Field]) -> TokenStream {
+    let given = fields.iter().map(|Field { ident, ty, .. }| Placed::new(ty).call("into_value", &quote!(self.#ident)));
+    quote!(_rt::value::list([#(#given),*]))
 }

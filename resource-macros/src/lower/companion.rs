@@ -21,7 +21,12 @@ pub(crate) fn value_enum(input: &DeriveInput) -> Result<Enum, Rejected<Companion
     let lowered = lower_enum(input, &mut errors);
     match lowered {
         Some(it) if errors.is_empty() => Ok(it),
-        it => Err(Rejected { errors, outline: it.map(|it| Box::new(Companion { krate: it.krate, ident: it.ident })) }),
+        it => Err(Rejected {
+            errors,
+            outline: it
+                .filter(|_| input.generics.params.is_empty())
+                .map(|it| Box::new(Companion { krate: it.krate, ident: it.ident })),
+        }),
     }
 }
 
@@ -37,7 +42,7 @@ fn lower_enum(input: &DeriveInput, errors: &mut Errors) -> Option<Enum> {
     };
     let EnumAttrs { rename_all, krate: root, unknown } =
         attrs::parse::<EnumAttrs>("resource", &input.attrs, errors).unwrap_or_default();
-    unknown.report(EnumAttrs::KEYS, &[(VariantAttrs::KEYS, "on a variant")], errors);
+    unknown.report(EnumAttrs::KEYS, &[(VariantAttrs::KEYS, "write it on a variant")], errors);
     let case = rename_all.value(errors).map_or(Case::Snake, |it| lower_case(&it, errors));
     if data.variants.is_empty() {
         errors.push(&input.ident, "an enum without variants has no values", "add a variant");
@@ -47,7 +52,7 @@ fn lower_enum(input: &DeriveInput, errors: &mut Errors) -> Option<Enum> {
     for variant in &data.variants {
         let VariantAttrs { rename, unknown } =
             attrs::parse::<VariantAttrs>("resource", &variant.attrs, errors).unwrap_or_default();
-        unknown.report(VariantAttrs::KEYS, &[(EnumAttrs::KEYS, "on the enum")], errors);
+        unknown.report(VariantAttrs::KEYS, &[(EnumAttrs::KEYS, "write it on the enum")], errors);
         if !matches!(variant.fields, Fields::Unit) {
             errors.push(&variant.fields, "a variant of a resource's enum holds no data", "remove its fields");
         }
@@ -88,7 +93,12 @@ pub(crate) fn object(input: &DeriveInput) -> Result<Object, Rejected<Companion>>
     let lowered = lower_object(input, &mut errors);
     match lowered {
         Some(it) if errors.is_empty() => Ok(it),
-        it => Err(Rejected { errors, outline: it.map(|it| Box::new(Companion { krate: it.krate, ident: it.ident })) }),
+        it => Err(Rejected {
+            errors,
+            outline: it
+                .filter(|_| input.generics.params.is_empty())
+                .map(|it| Box::new(Companion { krate: it.krate, ident: it.ident })),
+        }),
     }
 }
 
@@ -99,9 +109,9 @@ fn lower_object(input: &DeriveInput, errors: &mut Errors) -> Option<Object> {
     unknown.report(
         ObjectAttrs::KEYS,
         &[
-            (ObjectFieldAttrs::KEYS, "on a field"),
-            (ResourceAttrs::KEYS, "on a resource, and this is a value object"),
-            (FieldAttrs::KEYS, "on a field of a resource"),
+            (ObjectFieldAttrs::KEYS, "write it on a field"),
+            (ResourceAttrs::KEYS, "remove it: it is for resources, and this is a value object"),
+            (FieldAttrs::KEYS, "remove it: it is for fields of resources, and this is a value object"),
         ],
         errors,
     );

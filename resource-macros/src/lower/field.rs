@@ -57,8 +57,9 @@ pub(super) fn resource_field(
     } = attrs;
     let ident = field.ident.clone()?;
     let (name, ty) = (plain_name(&ident), field.ty.clone());
-    unknown.report(FieldAttrs::KEYS, &[(ResourceAttrs::KEYS, "on the struct")], errors);
+    unknown.report(FieldAttrs::KEYS, &[(ResourceAttrs::KEYS, "write it on the struct")], errors);
 
+    let id_key = id.key();
     let id = id.take(errors);
     let (created_at, updated_at) = (created_at.take(errors), updated_at.take(errors));
     let role = role(id.as_ref(), created_at.as_ref(), updated_at.as_ref(), errors);
@@ -158,7 +159,7 @@ pub(super) fn resource_field(
         access,
         filters,
         column,
-        id: id.map(|it| it.key),
+        id: id_key,
     })
 }
 
@@ -178,7 +179,7 @@ pub(super) fn object_field(
     let (name, ty) = (plain_name(&ident), field.ty.clone());
     unknown.report(
         ObjectFieldAttrs::KEYS,
-        &[(FieldAttrs::KEYS, "on a field of a resource, and this is one of a value object")],
+        &[(FieldAttrs::KEYS, "remove it: it is for fields of resources, and this is one of a value object")],
         errors,
     );
     let ways_out = "an object leaves the server whole: move the field to the resource and mark it `write_only` or `hidden`, or \

@@ -25,7 +25,7 @@ pub(super) fn bound(expr: Expr) -> syn::Result<Bound> {
         return Ok(Bound::Number(number));
     }
     match expr {
-        Expr::Lit(it) => Err(error(it, "a bound is a number", "write `min = 1` or `min = NAME_OF_A_CONSTANT`")),
+        Expr::Lit(it) => Err(error(it, "a number is expected here", "write `min = 1` or `min = NAME_OF_A_CONSTANT`")),
         it => Ok(Bound::Expression(Box::new(it))),
     }
 }
@@ -35,11 +35,11 @@ pub(super) fn count(expr: &Expr) -> syn::Result<Option<u64>> {
     let expr = ungrouped(expr.clone());
     let help = "write a whole number such as 20";
     match number(&expr)? {
-        Some(Number { mantissa, scale: 0, .. }) => {
-            u64::try_from(mantissa).map(Some).map_err(|_| error(&expr, "this cannot be negative", help))
-        }
-        Some(_) => Err(error(&expr, "this is a whole number", help)),
-        None if matches!(expr, Expr::Lit(_)) => Err(error(&expr, "this is a whole number", help)),
+        Some(Number { mantissa, scale: 0, .. }) => u64::try_from(mantissa)
+            .map(Some)
+            .map_err(|_| error(&expr, "a number that is not negative is expected here", help)),
+        Some(_) => Err(error(&expr, "a whole number is expected here", help)),
+        None if matches!(expr, Expr::Lit(_)) => Err(error(&expr, "a whole number is expected here", help)),
         None => Ok(None),
     }
 }

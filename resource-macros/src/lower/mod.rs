@@ -12,6 +12,7 @@ mod names;
 mod query;
 mod resource;
 mod rule;
+mod views;
 
 pub(crate) use companion::{object, value_enum};
 pub(crate) use resource::resource;
@@ -55,7 +56,7 @@ fn check_generics(input: &DeriveInput, what: &str, errors: &mut Errors) {
         errors.push(
             &input.generics,
             format!("{what} cannot be generic"),
-            "write the types out; a generic struct would be several tables under one name",
+            "write its types out: its description is one, and cannot depend on a parameter",
         );
     }
 }

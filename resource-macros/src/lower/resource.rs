@@ -9,13 +9,12 @@ use super::literal::count;
 use super::names::plural_of;
 use super::query::{self, Parameters};
 use super::rule::struct_rules;
+use super::views::{lower_computed, lower_list, lower_views};
 use super::{Rejected, doc, krate, models, named_fields, plain_name};
-use crate::attrs::{
-    self, ComputedItem, FieldAttrs, Keyed, Name, Names, PageAttrs, ResourceAttrs, ValidateAttrs, ValidateStructAttrs,
-};
+use crate::attrs::{self, FieldAttrs, Keyed, Names, PageAttrs, ResourceAttrs, ValidateAttrs, ValidateStructAttrs};
 use crate::error::{Errors, instead};
 use crate::model::{
-    Access, Check, CheckKind, Computed, Field, Filter, Operations, Outline, Page, Resource, Role, RuleKind, View,
+    Access, Check, CheckKind, Field, Filter, Operations, Outline, Page, Resource, Role, RuleKind, View,
 };
 
 /// Lowers `#[derive(Resource)]`.
@@ -24,12 +23,14 @@ pub(crate) fn resource(input: &DeriveInput) -> Result<Resource, Rejected<Outline
     let lowered = lower(input, &mut errors);
     match lowered {
         Some(it) if errors.is_empty() => Ok(it),
-        it => Err(Rejected { errors, outline: it.map(|it| Box::new(it.outline)) }),
+        it => Err(Rejected {
+            errors,
+            outline: it.filter(|_| input.generics.params.is_empty()).map(|it| Box::new(it.outline)),
+        }),
     }
 }
 
 fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
-    let generic = !input.generics.params.is_empty();
     let fields = named_fields(input, "a resource", errors)?;
     let attrs = attrs::parse::<ResourceAttrs>("resource", &input.attrs, errors).unwrap_or_default();
     let ResourceAttrs {
@@ -47,7 +48,7 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
         krate: root,
         unknown,
     } = attrs;
-    unknown.report(ResourceAttrs::KEYS, &[(FieldAttrs::KEYS, "on a field")], errors);
+    unknown.report(ResourceAttrs::KEYS, &[(FieldAttrs::KEYS, "write it on a field")], errors);
     let rules = attrs::parse::<ValidateStructAttrs>("validate", &input.attrs, errors)
         .map(|it| struct_rules(it, RuleKind::Record, errors))
         .unwrap_or_default();
@@ -83,10 +84,6 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
         }
     }
     let krate = krate(root.take(errors));
-    if generic {
-        return None;
-    }
-
     let views: Vec<View> = views.into_iter().map(|(it, _)| it).collect();
     let outline = Outline {
         models: models::models(input, &fields, &all.lowered, &computed, &views),
@@ -122,7 +119,7 @@ fn only(filters: Vec<(Filter, Option<LitStr>)>) -> Vec<Filter> {
 }
 
 /// All fields of the resource.
-struct Fields {
+pub(super) struct Fields {
     lowered: Vec<Lowered>,
 }
 
@@ -149,11 +146,11 @@ impl Fields {
         all
     }
 
-    fn get(&self, name: &str) -> Option<&Lowered> {
+    pub(super) fn get(&self, name: &str) -> Option<&Lowered> {
         self.lowered.iter().find(|it| it.field.name == name)
     }
 
-    fn names(&self) -> impl Iterator<Item = &str> + Clone {
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.lowered.iter().map(|it| it.field.name.as_str())
     }
 
@@ -258,83 +255,6 @@ fn lower_identifier(what: &str, text: &LitStr, errors: &mut Errors) -> String {
         errors.push(text, format!("the name of a {what} has at most 63 characters"), "take a shorter one");
     }
     name
-}
-
-fn lower_computed(items: impl Iterator<Item = ComputedItem>, fields: &Fields, errors: &mut Errors) -> Vec<Computed> {
-    let mut computed: Vec<Computed> = Vec::new();
-    for ComputedItem { attrs, name: ident, ty } in items {
-        let name = plain_name(&ident);
-        if fields.get(&name).is_some() {
-            errors.push(&ident, format!("`{name}` is a field already"), "give the computed field another name");
-            continue;
-        }
-        if computed.iter().any(|it| it.name == name) {
-            errors.push(&ident, format!("`{name}` is given twice"), "keep one of the two");
-            continue;
-        }
-        if let Some(attr) = attrs.iter().find(|it| !it.path().is_ident("doc")) {
-            errors.push(attr, "only doc comments can stand here", "remove it");
-        }
-        computed.push(Computed { doc: doc(&attrs), name, ident, ty });
-    }
-    computed
-}
-
-fn lower_views(
-    views: Vec<Keyed<attrs::View>>,
-    fields: &Fields,
-    computed: &[Computed],
-    errors: &mut Errors,
-) -> Vec<(View, Ident)> {
-    let mut lowered: Vec<(View, Ident)> = Vec::new();
-    for Keyed { value: attrs::View { name, fields: members }, .. } in views {
-        let view = plain_name(&name);
-        if ["Create", "Update", "Response"].contains(&view.as_str()) {
-            errors.push(&name, format!("`{view}` is a model of every resource"), "give the view another name");
-            continue;
-        }
-        if lowered.iter().any(|(it, _)| it.name == view) {
-            errors.push(&name, format!("there are two views `{view}`"), "give one of them another name");
-            continue;
-        }
-        let mut names: Vec<String> = Vec::new();
-        for member in members {
-            let member_name = plain_name(&member);
-            if names.contains(&member_name) {
-                errors.push(&member, format!("`{member_name}` is named twice"), "name each field once");
-                continue;
-            }
-            match fields.get(&member_name) {
-                Some(it) if !it.access.response => errors.push(
-                    &member,
-                    format!("`{member_name}` does not leave the server"),
-                    "remove it from the view, or let the field leave the server",
-                ),
-                None if !computed.iter().any(|it| it.name == member_name) => {
-                    let known = fields.names().chain(computed.iter().map(|it| it.name.as_str()));
-                    let what = format!("there is no field `{member_name}`");
-                    errors.push(&member, what, instead(&member_name, known));
-                }
-                _ => names.push(member_name),
-            }
-        }
-        lowered.push((View { name: view, fields: names }, name));
-    }
-    lowered
-}
-
-fn lower_list(given: &Name, views: &[(View, Ident)], errors: &mut Errors) -> Option<String> {
-    let name = plain_name(&given.0);
-    if !views.iter().any(|(it, _)| it.name == name) {
-        let help = if views.is_empty() {
-            format!("declare it: `view({name}: a_field, another_field)`")
-        } else {
-            instead(&name, views.iter().map(|(it, _)| it.name.as_str()))
-        };
-        errors.push(&given.0, format!("there is no view `{name}`"), help);
-        return None;
-    }
-    Some(name)
 }
 
 fn lower_page(given: Keyed<PageAttrs>, errors: &mut Errors) -> Option<Page> {

@@ -70,7 +70,7 @@ pub(super) fn rules(
 /// The rules over a whole struct.
 pub(super) fn struct_rules(attrs: ValidateStructAttrs, kind: fn(Path) -> RuleKind, errors: &mut Errors) -> Vec<Rule> {
     let ValidateStructAttrs { schema, unknown } = attrs;
-    unknown.report(ValidateStructAttrs::KEYS, &[(ValidateAttrs::KEYS, "on a field")], errors);
+    unknown.report(ValidateStructAttrs::KEYS, &[(ValidateAttrs::KEYS, "write it on a field")], errors);
     schema.take(errors).into_iter().filter_map(|it| lower_schema(it, kind, errors)).collect()
 }
 
@@ -80,7 +80,7 @@ fn report_unknown(unknown: Unknown, errors: &mut Errors) {
         let help = NOT_OURS.iter().find(|(it, _)| *it == name).map_or("remove it", |(_, help)| help);
         errors.push(key, format!("the rule `{name}` of the validator crate is not supported"), help);
     });
-    unknown.report(ValidateAttrs::KEYS, &[(ValidateStructAttrs::KEYS, "on the struct")], errors);
+    unknown.report(ValidateAttrs::KEYS, &[(ValidateStructAttrs::KEYS, "write it on the struct")], errors);
 }
 
 /// The rule with what every rule has.

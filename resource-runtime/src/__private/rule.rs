@@ -1,9 +1,10 @@
 //! The rules, each as a function that only types with that rule can be given to.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use rust_decimal::Decimal;
-use validator::AsRegex;
 
 use crate::field::{
     Bound, ContainsText, CustomRule, FieldType, Measured, Numeric, ObjectType, Role, Rule, RuleError, RuleMeta,
@@ -85,6 +86,7 @@ pub trait IntoBound {
 
 macro_rules! bounds {
     ($($ty:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl IntoBound for $ty {
             fn into_bound(self) -> Decimal {
                 self.into()
@@ -109,13 +111,38 @@ pub const fn url<T: FieldType<Inner: Textual>>() -> RuleMeta {
 
 /// `regex(path)`
 #[must_use]
-pub const fn regex<T: FieldType<Inner: Textual>>(regex: fn() -> Cow<'static, regex::Regex>) -> RuleMeta {
+pub const fn regex<T: FieldType<Inner: Textual>>(regex: fn() -> Cow<'static, Regex>) -> RuleMeta {
     RuleMeta::new(Rule::Regex(regex))
 }
 
+/// What `regex(path = …)` can name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no pattern",
+    label = "expected a `Regex`",
+    note = "write `regex(path = *PATTERN)` with `static PATTERN: LazyLock<Regex> = LazyLock::new(|| Regex::new(\"…\").unwrap());`"
+)]
+pub trait RegexPath {
+    /// The pattern.
+    fn pattern(&'static self) -> Cow<'static, Regex>;
+}
+
+#[diagnostic::do_not_recommend]
+impl RegexPath for Regex {
+    fn pattern(&'static self) -> Cow<'static, Regex> {
+        Cow::Borrowed(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl RegexPath for LazyLock<Regex> {
+    fn pattern(&'static self) -> Cow<'static, Regex> {
+        Cow::Borrowed(self)
+    }
+}
+
 /// The pattern behind a `regex(path = …)`.
-pub fn as_regex<R: AsRegex>(regex: &'static R) -> Cow<'static, regex::Regex> {
-    regex.as_regex()
+pub fn pattern<P: RegexPath + ?Sized>(pattern: &'static P) -> Cow<'static, Regex> {
+    pattern.pattern()
 }
 
 /// `contains(pattern)`
@@ -130,9 +157,20 @@ pub const fn does_not_contain<T: FieldType<Inner: ContainsText>>(pattern: &'stat
     RuleMeta::new(Rule::DoesNotContain(pattern))
 }
 
-/// `must_match(other)`, between fields of one type.
+/// Types whose values can be the same.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` never matches a `{T}`",
+    label = "the other field is a `{T}`",
+    note = "`must_match` is for two fields of one type; that one of them is an `Option` does not matter"
+)]
+pub trait SameAs<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T> SameAs<T> for T {}
+
+/// `must_match(other)`
 #[must_use]
-pub const fn must_match<T: FieldType, U: FieldType<Inner = T::Inner>>(other: &'static str) -> RuleMeta {
+pub const fn must_match<T: FieldType<Inner: SameAs<U::Inner>>, U: FieldType>(other: &'static str) -> RuleMeta {
     RuleMeta::new(Rule::MustMatch(other))
 }
 

@@ -57,10 +57,10 @@ pub fn normalize<T: FieldType>(value: Value, function: fn(T::Inner) -> T::Inner)
     if value.is_null() { Ok(value) } else { T::Inner::from_value(value).map(function).map(FieldType::into_value) }
 }
 
-/// A computed field's value.
+/// Values in a row.
 #[must_use]
-pub fn computed<T: FieldType>(value: T) -> Value {
-    value.into_value()
+pub fn list<const N: usize>(values: [Value; N]) -> Vec<Value> {
+    values.into()
 }
 
 /// An enum's value: its name on the wire.
@@ -111,6 +111,7 @@ mod tests {
 
     #[test]
     fn normalizers_never_see_a_null() {
+        #[expect(clippy::needless_pass_by_value, reason = "normalizers take values")]
         fn upper(text: String) -> String {
             text.to_uppercase()
         }

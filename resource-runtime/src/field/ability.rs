@@ -18,7 +18,7 @@ use super::{Element, FieldType, NotNull};
     label = "not for `{Self}`",
     note = "`eq`, `ne`, `in`, `nin`, `sort`, `unique` and `index` are for scalars and enums; a list takes `has_all` and `has_any`"
 )]
-pub trait Comparable: NotNull {}
+pub trait Comparable {}
 
 /// Values of which one can be greater than another: numbers, text, times.
 #[diagnostic::on_unimplemented(
@@ -45,7 +45,7 @@ pub trait Textual: NotNull {}
 )]
 pub trait Listing: NotNull {
     /// What it is a list of.
-    type Item: Comparable;
+    type Item: Comparable + FieldType;
 }
 
 /// Values with a length: text and lists.
@@ -92,7 +92,7 @@ pub trait FromText: NotNull {
     label = "only for nested value objects",
     note = "`nested` is for structs with `#[derive(ResourceObject)]` and lists of them; leave it out here"
 )]
-pub trait NestedValue: NotNull {}
+pub trait NestedValue {}
 
 /// Field types that have a null.
 #[diagnostic::on_unimplemented(
@@ -141,15 +141,23 @@ pub trait CreationTime: FieldType {}
 )]
 pub trait UpdateTime: FieldType {}
 
+#[diagnostic::do_not_recommend]
 impl CreationTime for Timestamp {}
+#[diagnostic::do_not_recommend]
 impl UpdateTime for Timestamp {}
+#[diagnostic::do_not_recommend]
 impl UpdateTime for Option<Timestamp> {}
 
+#[diagnostic::do_not_recommend]
 impl<T: NotNull> Nullable for Option<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: NotNull> EmptyInNewRow for Option<T> {}
 
 macro_rules! can {
-    ($($ty:ty: $($ability:ident)*;)*) => {$($(impl $ability for $ty {})*)*};
+    ($($ty:ty: $($ability:ident)*;)*) => {$($(
+        #[diagnostic::do_not_recommend]
+        impl $ability for $ty {}
+    )*)*};
 }
 
 can! {
@@ -172,12 +180,16 @@ can! {
     Time: Comparable Ordered;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Element> Measured for Vec<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: Element + Comparable> Listing for Vec<T> {
     type Item = T;
 }
+#[diagnostic::do_not_recommend]
 impl<T: NestedValue + Element> NestedValue for Vec<T> {}
 
+#[diagnostic::do_not_recommend]
 impl FromText for String {
     fn from_text(text: &str) -> Self {
         text.to_owned()
@@ -186,6 +198,7 @@ impl FromText for String {
 
 macro_rules! integers {
     ($($ty:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Numeric for $ty {
             fn from_decimal(number: Decimal) -> Self {
                 number.to_i64().and_then(|it| it.try_into().ok()).unwrap_or_default()
@@ -197,18 +210,21 @@ macro_rules! integers {
 integers!(i8 i16 i32 i64 u8 u16 u32);
 
 // Through text, because that is the one conversion that rounds correctly.
+#[diagnostic::do_not_recommend]
 impl Numeric for f32 {
     fn from_decimal(number: Decimal) -> Self {
         number.to_string().parse().unwrap_or_default()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Numeric for f64 {
     fn from_decimal(number: Decimal) -> Self {
         number.to_string().parse().unwrap_or_default()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Numeric for Decimal {
     fn from_decimal(number: Decimal) -> Self {
         number

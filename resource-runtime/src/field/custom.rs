@@ -80,7 +80,7 @@ impl From<ValidationError> for RuleError {
 mod tests {
     use super::*;
 
-    fn run<T, M>(rule: impl CustomRule<T, M>, value: &T) -> Option<String> {
+    fn run<T, M>(rule: &impl CustomRule<T, M>, value: &T) -> Option<String> {
         rule.check(value).err().map(|it| it.code.into_owned())
     }
 
@@ -102,10 +102,10 @@ mod tests {
         fn number(_: i32) -> Result<(), ValidationError> {
             no("number")
         }
-        assert_eq!(run(string, &String::new()).as_deref(), Some("string"));
-        assert_eq!(run(text, &String::new()).as_deref(), Some("text"));
-        assert_eq!(run(items, &Vec::new()).as_deref(), Some("items"));
-        assert_eq!(run(number, &1).as_deref(), Some("number"));
+        assert_eq!(run(&string, &String::new()).as_deref(), Some("string"));
+        assert_eq!(run(&text, &String::new()).as_deref(), Some("text"));
+        assert_eq!(run(&items, &Vec::new()).as_deref(), Some("items"));
+        assert_eq!(run(&number, &1).as_deref(), Some("number"));
     }
 
     #[test]

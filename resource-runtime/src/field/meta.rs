@@ -70,6 +70,14 @@ impl FieldMeta {
         }
     }
 
+    /// Under another name.
+    #[must_use]
+    pub const fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self.column = name;
+        self
+    }
+
     /// With a description.
     #[must_use]
     pub const fn doc(mut self, doc: &'static str) -> Self {

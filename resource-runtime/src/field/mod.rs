@@ -9,6 +9,7 @@
 
 mod ability;
 mod custom;
+mod derived;
 mod fold;
 mod kind;
 mod meta;
@@ -27,6 +28,7 @@ pub use ability::{
     Nullable, Numeric, Ordered, StoreId, Textual, UpdateTime,
 };
 pub use custom::{ByReference, ByTarget, ByValue, CustomRule};
+pub use derived::Derived;
 pub use fold::fold;
 pub use kind::{IntKind, Kind};
 pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};

@@ -32,7 +32,7 @@ pub struct Variant {
     message = "`{Self}` is not an enum that a resource field can hold",
     note = "add `#[derive(ResourceEnum)]` to it"
 )]
-pub trait EnumType: Sized + Clone + std::fmt::Debug + Send + Sync + 'static {
+pub trait EnumType: Sized + 'static {
     /// The variants.
     const ENUM: &'static EnumMeta;
 
@@ -61,7 +61,7 @@ pub struct ObjectMeta {
     message = "`{Self}` is not a value object that a resource field can hold",
     note = "add `#[derive(ResourceObject)]` to it"
 )]
-pub trait ObjectType: Sized + Clone + std::fmt::Debug + Send + Sync + 'static {
+pub trait ObjectType: Sized + 'static {
     /// The fields.
     const OBJECT: &'static ObjectMeta;
 

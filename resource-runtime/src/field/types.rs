@@ -5,7 +5,8 @@ use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{IntKind, Kind, Patch, Set, Value};
+use super::{FieldMeta, IntKind, Kind, Patch, Set, Value};
+use crate::model::Values;
 
 /// A Rust type that can be a field of a resource.
 ///
@@ -17,9 +18,10 @@ use super::{IntKind, Kind, Patch, Set, Value};
     label = "not a field type",
     note = "field types are bool, the integers up to i64 and u32, f32, f64, Decimal, String, Uuid, Timestamp, Date, Time, \
             and `Vec` and `Option` of them",
+    note = "an `Option` stands outermost, and a `Vec` holds neither lists nor `Option`s",
     note = "for an enum add `#[derive(ResourceEnum)]`, for a nested struct `#[derive(ResourceObject)]`"
 )]
-pub trait FieldType: Sized + Clone + fmt::Debug + Send + Sync + 'static {
+pub trait FieldType: Sized + Clone + Send + Sync + 'static {
     /// What its values are.
     const KIND: Kind;
     /// Whether null is one of them.
@@ -28,7 +30,10 @@ pub trait FieldType: Sized + Clone + fmt::Debug + Send + Sync + 'static {
     type Inner: FieldType;
     /// The type that an update has in this field's place: [`Patch`] where null is a value,
     /// [`Set`] where it is not.
-    type Update: Clone + fmt::Debug + Default + Send + Sync + 'static;
+    type Update: Clone + Default + Send + Sync + 'static;
+    /// The description of a field of this type, without its name. What generated code begins with.
+    #[doc(hidden)]
+    const FIELD: FieldMeta = FieldMeta::of::<Self>("");
 
     /// This value as stores keep it.
     fn into_value(self) -> Value;
@@ -49,6 +54,44 @@ pub trait FieldType: Sized + Clone + fmt::Debug + Send + Sync + 'static {
     ///
     /// When the value is not of this type's kind.
     fn update_from_value(value: Option<Value>) -> Result<Self::Update, ValueError>;
+
+    // What generated code calls. These are the trait's, and not functions with a bound: so a type that is no
+    // field gives the same error everywhere, and the compiler shows it once.
+
+    #[doc(hidden)]
+    fn __take(values: &mut Values, slot: usize) -> Result<Self, ValueError> {
+        values.take(slot)
+    }
+
+    #[doc(hidden)]
+    fn __take_update(values: &mut Values, slot: usize) -> Result<Self::Update, ValueError> {
+        values.take_update::<Self>(slot)
+    }
+
+    #[doc(hidden)]
+    fn __give(values: &mut Values, slot: usize, value: &Self) {
+        values.set(slot, value.clone().into_value());
+    }
+
+    #[doc(hidden)]
+    fn __give_update(values: &mut Values, slot: usize, update: &Self::Update) {
+        values.set(slot, Self::update_into_value(update.clone()));
+    }
+
+    #[doc(hidden)]
+    fn __clone(value: &Self) -> Self {
+        value.clone()
+    }
+
+    #[doc(hidden)]
+    fn __absent() -> Self::Update {
+        Self::Update::default()
+    }
+
+    #[doc(hidden)]
+    fn __clone_update(update: &Self::Update) -> Self::Update {
+        update.clone()
+    }
 }
 
 /// What an update has in place of a field of type `T`; see [`FieldType::Update`].
@@ -56,15 +99,19 @@ pub type UpdateOf<T> = <T as FieldType>::Update;
 
 /// A field type that has no null.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can be null, and cannot stand inside another `Option` or a `Vec`",
-    note = "use one `Option`, outermost"
+    message = "`Option<{Self}>` cannot be a resource field",
+    label = "not a field type, or one that can be null already",
+    note = "an `Option` stands outermost, and only once",
+    note = "for an enum add `#[derive(ResourceEnum)]`, for a nested struct `#[derive(ResourceObject)]`"
 )]
 pub trait NotNull: FieldType<Inner = Self> {}
 
 /// A field type that can be the item of a list.
 #[diagnostic::on_unimplemented(
     message = "`Vec<{Self}>` cannot be a resource field",
-    note = "lists hold scalars, enums and value objects"
+    label = "not a type that a list can hold",
+    note = "lists hold scalars, enums and value objects; neither lists nor `Option`s",
+    note = "for an enum add `#[derive(ResourceEnum)]`, for a nested struct `#[derive(ResourceObject)]`"
 )]
 pub trait Element: NotNull {}
 
@@ -138,6 +185,7 @@ macro_rules! __not_null {
 
 macro_rules! scalar {
     ($($ty:ty, $kind:expr, $variant:ident, $noun:literal;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl FieldType for $ty {
             const KIND: Kind = $kind;
             __not_null!();
@@ -153,7 +201,9 @@ macro_rules! scalar {
                 }
             }
         }
+        #[diagnostic::do_not_recommend]
         impl NotNull for $ty {}
+        #[diagnostic::do_not_recommend]
         impl Element for $ty {}
     )*};
 }
@@ -175,6 +225,7 @@ scalar! {
     Time, Kind::Time, Time, "a time";
 }
 
+#[diagnostic::do_not_recommend]
 impl FieldType for String {
     const KIND: Kind = Kind::Text;
     __not_null!();
@@ -190,9 +241,12 @@ impl FieldType for String {
         }
     }
 }
+#[diagnostic::do_not_recommend]
 impl NotNull for String {}
+#[diagnostic::do_not_recommend]
 impl Element for String {}
 
+#[diagnostic::do_not_recommend]
 impl FieldType for f32 {
     const KIND: Kind = Kind::F32;
     __not_null!();
@@ -209,9 +263,12 @@ impl FieldType for f32 {
         }
     }
 }
+#[diagnostic::do_not_recommend]
 impl NotNull for f32 {}
+#[diagnostic::do_not_recommend]
 impl Element for f32 {}
 
+#[diagnostic::do_not_recommend]
 impl FieldType for serde_json::Value {
     const KIND: Kind = Kind::Json;
     __not_null!();
@@ -227,8 +284,10 @@ impl FieldType for serde_json::Value {
         }
     }
 }
+#[diagnostic::do_not_recommend]
 impl NotNull for serde_json::Value {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Element> FieldType for Vec<T> {
     const KIND: Kind = Kind::List(&T::KIND);
     type Inner = Self;
@@ -256,8 +315,10 @@ impl<T: Element> FieldType for Vec<T> {
         value.map_or(Ok(Set::Absent), |it| Self::from_value(it).map(Set::Value))
     }
 }
+#[diagnostic::do_not_recommend]
 impl<T: Element> NotNull for Vec<T> {}
 
+#[diagnostic::do_not_recommend]
 impl<T: NotNull> FieldType for Option<T> {
     const KIND: Kind = T::KIND;
     const NULLABLE: bool = true;

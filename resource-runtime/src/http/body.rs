@@ -32,7 +32,8 @@ pub(super) async fn read(parts: &Parts, body: Body, allowed: &[&'static str], li
     }
 }
 
-fn too_large(limit: usize) -> ApiError {
+/// The answer to a body beyond the limit.
+pub(super) fn too_large(limit: usize) -> ApiError {
     ApiError::new(ErrorCode::PAYLOAD_TOO_LARGE).detail(format!("the body may have {limit} bytes at most"))
 }
 

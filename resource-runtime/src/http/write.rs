@@ -84,6 +84,11 @@ impl Mounted {
 
     /// Stores a new row.
     pub(super) async fn insert(&self, values: Vec<Value>, scope: &Filter) -> Result<Record, ApiError> {
+        inserted(self.database.write(self.insertion(values, scope)?).await?)
+    }
+
+    /// The write that stores a new row, if the caller may have it.
+    pub(super) fn insertion(&self, values: Vec<Value>, scope: &Filter) -> Result<Write, ApiError> {
         let id = values.get(self.meta.id()).unwrap_or(&Value::Null);
         if let Some(problem) = self.unreachable_id(id) {
             return Err(Problems::from(vec![problem]).into_error(ErrorCode::VALIDATION_FAILED));
@@ -95,10 +100,7 @@ impl Mounted {
         };
         let record = Record { values, version };
         self.stays_in(scope, &record)?;
-        match self.database.write(Write::Insert { meta: self.meta, values: record.values, version }).await? {
-            Written::Done(record) => Ok(record),
-            other => Err(internal(format!("an insert ended with {other:?}"))),
-        }
+        Ok(Write::Insert { meta: self.meta, values: record.values, version })
     }
 
     /// Identifiers whose paths would lead elsewhere.
@@ -189,6 +191,14 @@ impl Mounted {
         let location = path::item(collection, id, &self.meta.id_field().kind);
         let location = HeaderValue::try_from(location).map_err(|error| internal(error.to_string()))?;
         Ok(respond::with(self.representation(StatusCode::CREATED, record)?, header::LOCATION, location))
+    }
+}
+
+/// The row that an insert gave.
+pub(super) fn inserted(written: Written) -> Result<Record, ApiError> {
+    match written {
+        Written::Done(record) => Ok(record),
+        other => Err(internal(format!("an insert ended with {other:?}"))),
     }
 }
 

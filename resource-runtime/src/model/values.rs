@@ -19,6 +19,12 @@ impl Values {
         Self::new(meta.fields.len() + meta.computed.len())
     }
 
+    /// A value for every position.
+    #[must_use]
+    pub fn all(values: Vec<Value>) -> Self {
+        Self(values.into_iter().map(Some).collect())
+    }
+
     /// The value at a position.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&Value> {

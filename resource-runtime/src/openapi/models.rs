@@ -121,8 +121,7 @@ pub(super) fn bulk_delete(meta: &'static ResourceMeta, max: u32, components: &mu
         .with("type", "array")
         .with("items", schema::of_kind(&meta.id_field().kind, Form::Create, components))
         .with("minItems", 1)
-        .with("maxItems", max)
-        .with("uniqueItems", true);
+        .with("maxItems", max);
     let schema = object_schema("", Object::new().with("ids", ids), vec!["ids"]).with("additionalProperties", false);
     components.schema(&format!("{}BulkDelete", meta.name), schema)
 }

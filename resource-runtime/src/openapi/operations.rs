@@ -66,9 +66,13 @@ const fn description(operation: Operation) -> &'static str {
         }
         Operation::Delete => "It is gone for good; a second time the answer is 404.",
         Operation::BulkCreate | Operation::BulkUpdate => {
-            "Each item stands or falls for itself, and `errors` says which fell and why."
+            "Each item stands or falls for itself, and `errors` says which fell and why. With `atomic=true` all of \
+             them stand, or the answer is the error of the first that fell, with its problems under `/<index>`."
         }
-        Operation::BulkDelete => "Says which rows are gone, and which were not there.",
+        Operation::BulkDelete => {
+            "Says which rows are gone, and which were not there. With `atomic=true` all of them go, or the answer is \
+             the error of the first that cannot, with its problem at `/ids/<index>`."
+        }
     }
 }
 
@@ -88,7 +92,10 @@ fn parameters(meta: &'static ResourceMeta, operation: Operation, components: &mu
             }
         }
         Operation::Update | Operation::Delete => all.push(if_match(components)),
-        Operation::Create | Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete => {}
+        Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete => {
+            all.push(parameters::atomic(components));
+        }
+        Operation::Create => {}
     }
     all
 }
@@ -172,9 +179,10 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
         // A path with an identifier can have an escape that is none, a body can end too early.
         .errors_if(of_item || has_body, &[ErrorCode::BAD_REQUEST])
         .errors_if(has_body, &[ErrorCode::MALFORMED_JSON, ErrorCode::REQUEST_TIMEOUT])
-        .errors_if(operation == Operation::Update, &[ErrorCode::EMPTY_UPDATE])
+        .errors_if(matches!(operation, Operation::Update | Operation::BulkUpdate), &[ErrorCode::EMPTY_UPDATE])
         .errors_if(matches!(operation, Operation::BulkCreate | Operation::BulkUpdate), &[ErrorCode::BATCH_TOO_LARGE])
-        .errors_if(of_item, &[ErrorCode::NOT_FOUND])
+        // What refuses an item of a batch refuses the batch, where that is all or nothing.
+        .errors_if(of_item || changes_batch, &[ErrorCode::NOT_FOUND])
         // What has no body is not negotiated.
         .errors_if(operation != Operation::Delete, &[ErrorCode::NOT_ACCEPTABLE])
         .errors_if(can_clash(meta, operation), &[ErrorCode::DUPLICATE])
@@ -187,20 +195,19 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
         .errors(&[ErrorCode::INTERNAL, ErrorCode::UNAVAILABLE, ErrorCode::TIMEOUT])
 }
 
-/// Whether the operation can set something that another row may have already. The items of a batch
-/// clash for themselves.
+/// Whether the operation can set something that another row may have already.
 fn can_clash(meta: &ResourceMeta, operation: Operation) -> bool {
     let client_chooses = meta.id_source() == IdSource::Client;
     let sets = |it: &FieldMeta| match operation {
-        Operation::Create => it.access.create,
+        Operation::Create | Operation::BulkCreate => it.access.create,
         // With `If-None-Match: *` it creates.
         Operation::Replace if client_chooses => it.access.create || it.access.update,
-        Operation::Replace | Operation::Update => it.access.update,
+        Operation::Replace | Operation::Update | Operation::BulkUpdate => it.access.update,
         _ => false,
     };
     meta.fields.iter().any(|it| it.unique && sets(it))
         || meta.unique.iter().flat_map(|it| it.iter()).any(|name| meta.field(name).is_some_and(|(_, it)| sets(it)))
-        || (operation == Operation::Create && client_chooses)
+        || (matches!(operation, Operation::Create | Operation::BulkCreate) && client_chooses)
 }
 
 fn created(context: &Context<'_>, one: &str, body: Object) -> Answer {

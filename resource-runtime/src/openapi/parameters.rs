@@ -142,6 +142,18 @@ pub(super) fn create_only(components: &mut Components) -> Object {
     )
 }
 
+/// Whether a batch is all or nothing.
+pub(super) fn atomic(components: &mut Components) -> Object {
+    let description = "All or nothing: every item is done, or the first that is refused undoes them all. Without it: \
+                       `false`.";
+    let parameter = Object::new()
+        .with("name", "atomic")
+        .with("in", "query")
+        .with("description", description)
+        .with("schema", Object::new().with("type", "boolean"));
+    components.refer(Section::Parameters, "Atomic", parameter)
+}
+
 fn header(name: &str, description: &str, required: bool) -> Object {
     Object::new()
         .with("name", name)

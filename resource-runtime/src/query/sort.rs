@@ -67,6 +67,11 @@ pub(super) fn parse(meta: &'static ResourceMeta, text: &str, problems: &mut Prob
 fn key(meta: &'static ResourceMeta, item: &str, allowed: &[&str]) -> Result<SortKey, Problem> {
     let (descending, rest) = item.strip_prefix('-').map_or((false, item), |it| (true, it));
     let (name, suffix) = rest.find(':').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, ""));
+    if name.is_empty() {
+        let detail = "must name a field before and after every comma, and after `-`";
+        let problem = Problem::parameter("sort", "unknown_field", detail).param("field", name);
+        return Err(problem.param("allowed", allowed.to_vec()));
+    }
     let Some((field, _)) = fields(meta).find(|(_, it)| it.name == name) else {
         return Err(unknown_field("sort", name, "cannot sort by", allowed));
     };

@@ -96,10 +96,7 @@ pub trait Store: Send + Sync + 'static {
     fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>>;
 
     /// Opens a transaction.
-    fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {
-        let error = StoreError::new(StoreErrorKind::Internal).caused_by("this store has no transactions");
-        Box::pin(async { Err(error) })
-    }
+    fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>>;
 
     /// Ends all connections, after what is running has ended.
     fn close(&self) -> BoxFuture<'_, ()> {
@@ -295,6 +292,17 @@ pub enum Written {
         /// The version that it has.
         version: i64,
     },
+}
+
+impl Write {
+    /// The resource that it writes to.
+    #[must_use]
+    pub const fn meta(&self) -> &'static ResourceMeta {
+        match self {
+            Self::Insert { meta, .. } => meta,
+            Self::Update { key, .. } | Self::Delete { key, .. } => key.meta,
+        }
+    }
 }
 
 impl Key {

@@ -1,4 +1,6 @@
+use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Once;
 
 use resource_runtime::prelude::*;
 use resource_runtime::store::{MemoryStore, PostgresStore, SqliteStore};
@@ -57,7 +59,11 @@ pub async fn postgres() -> Option<(Database, Guard)> {
     let name = format!("it_{}", uuid::Uuid::now_v7().simple());
     if let Err(error) = execute(&url, &format!("CREATE SCHEMA \"{name}\"")).await {
         assert!(std::env::var("REQUIRE_POSTGRES").is_err(), "no PostgreSQL server at {url}: {error}");
-        eprintln!("skipped: no PostgreSQL server at {url} ({error})");
+        static SAID: Once = Once::new();
+        // Not `eprintln`, which the test harness keeps to itself while tests pass.
+        SAID.call_once(|| {
+            let _ = writeln!(std::io::stderr(), "skipped: no PostgreSQL server at {url} ({error})");
+        });
         return None;
     }
     let separator = if url.contains('?') { '&' } else { '?' };

@@ -196,6 +196,20 @@ every_store! {
         }
     }
 
+    async fn head_names_the_length_that_get_would_send(api) {
+        api.create("Dune", "9780441013593").await;
+        for path in ["books/1", "books", "/openapi.json", "/health", "books/7"] {
+            for coding in ["gzip", "identity"] {
+                let headers = [("accept-encoding", coding)];
+                let get = api.send("GET", path, &headers, "").await;
+                let head = api.send("HEAD", path, &headers, "").await;
+                assert_eq!(head.header("content-encoding"), get.header("content-encoding"), "{coding} {path}");
+                let lengths = [head.header("content-length"), &get.body.len().to_string()].map(str::to_owned);
+                assert!(lengths[0].is_empty() || lengths[0] == lengths[1], "{coding} {path}: {lengths:?}");
+            }
+        }
+    }
+
     async fn options_names_the_methods(api) {
         api.create("Dune", "9780441013593").await;
         let collection = api.send("OPTIONS", "books", &[], "").await;
@@ -222,6 +236,7 @@ every_store! {
             let answer = api.send(method, path, &[], "").await;
             answer.is_error(405, "method_not_allowed");
             assert!(answer.header("allow").contains(allowed), "{method} {path}: {}", answer.header("allow"));
+            assert_eq!(answer.header("allow").matches("OPTIONS").count(), 1, "{method} {path}");
         }
     }
 

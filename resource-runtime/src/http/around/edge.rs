@@ -16,10 +16,10 @@ use tower::ServiceExt as _;
 use tracing::Instrument as _;
 
 use super::id::{self, RequestId};
-use super::{Layers, cors};
+use super::{Layers, MIN_COMPRESSED, cors};
 use crate::error::{ApiError, Envelope, ErrorCode, Problem, Report, with_causes};
 use crate::http::error::{self, Raised};
-use crate::http::{negotiate, path, respond};
+use crate::http::{body, negotiate, path, respond};
 
 const PROCESS_TIME: HeaderName = HeaderName::from_static("x-process-time");
 /// The longest path with its query.
@@ -29,6 +29,7 @@ const MAX_URI: usize = 16 * 1024;
 #[derive(Clone)]
 pub(in crate::http) struct Edge {
     layers: Arc<Layers>,
+    body_limit: usize,
     envelope: Arc<dyn Envelope>,
 }
 
@@ -40,13 +41,29 @@ impl Edge {
         timeout: Duration,
         envelope: Arc<dyn Envelope>,
     ) -> Self {
-        Self { layers: Arc::new(Layers::new(router, origins, body_limit, timeout)), envelope }
+        Self { layers: Arc::new(Layers::new(router, origins, body_limit, timeout)), body_limit, envelope }
     }
 
     /// Answers a request that came over a connection, and so has to be what HTTP/1.1 demands.
     pub(in crate::http) async fn answer_from_socket(self, request: Request) -> Response {
-        let refusal = host(&request).err();
+        let refusal = host(&request).and_then(|()| coding(&request)).err();
         self.answer(request, refusal).await
+    }
+
+    /// The answer to bytes that are no request; the connection ends with it.
+    pub(in crate::http) fn refuse(&self, status: StatusCode, detail: &str) -> http::Response<Vec<u8>> {
+        let started = Instant::now();
+        let id = RequestId::of(&HeaderMap::new());
+        let error = error::of_status(status).detail(detail);
+        let report =
+            Report { error: &error, instance: None, request_id: Some(id.as_str()), timestamp: Some(Timestamp::now()) };
+        let mut response = Response::default();
+        error::write(&mut response, &*self.envelope, &report);
+        // The method may be what cannot be read; the answer has a body, whatever it is.
+        finish(&mut response, &Method::GET, "(unreadable)", &id, started);
+        let mut body = Vec::new();
+        self.envelope.write(&report, &mut body);
+        response.map(|_| body)
     }
 
     /// Answers a request, if only with this refusal.
@@ -63,18 +80,7 @@ impl Edge {
             Some(error) => error.into_response(),
         };
         self.mend_errors(&mut response, &instance, &id);
-        around(&mut response, &method, &id);
-
-        let time = started.elapsed();
-        let seconds = format!("{:.6}", time.as_secs_f64());
-        response.headers_mut().extend(HeaderValue::try_from(seconds).ok().map(|it| (PROCESS_TIME, it)));
-        tracing::info!(
-            target: "resource_runtime::access",
-            request_id = id.as_str(),
-            status = response.status().as_u16(),
-            micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX),
-            "{method} {instance}",
-        );
+        finish(&mut response, &method, &instance, &id, started);
         response
     }
 
@@ -88,6 +94,7 @@ impl Edge {
         let error = match raised {
             Some(Raised(error)) => error,
             None if is_json(response.headers()) => return,
+            None if status == StatusCode::PAYLOAD_TOO_LARGE => Arc::new(body::too_large(self.body_limit)),
             None => Arc::new(error::of_status(status)),
         };
         if error.status() >= 500 {
@@ -117,17 +124,63 @@ impl Layers {
             Ok(Some(uri)) => parts.uri = uri,
             Err(error) => return error.into_response(),
         }
+        let is_compressed = negotiate::accepts_gzip(&parts.headers);
         let service = if parts.method == Method::OPTIONS && !cors::is_preflight(&parts) {
             &self.options
-        } else if negotiate::accepts_gzip(&parts.headers) {
+        } else if is_compressed {
             &self.compressed
         } else {
             &self.plain
         };
-        let is_options = parts.method == Method::OPTIONS;
-        let Ok(response) = service.clone().oneshot(Request::from_parts(parts, body)).await;
-        if is_options { methods(response) } else { response }
+        let method = parts.method.clone();
+        let Ok(mut response) = service.clone().oneshot(Request::from_parts(parts, body)).await;
+        if method == Method::HEAD && is_compressed {
+            // A body that GET would compress has another length then, which is not known
+            // (RFC 9110, section 8.6).
+            let is_plain = !response.headers().contains_key(header::CONTENT_ENCODING);
+            if is_plain && compressible(response.status(), response.headers()) {
+                response.headers_mut().remove(header::CONTENT_LENGTH);
+                response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            }
+        }
+        if method == Method::OPTIONS { methods(response) } else { with_options(response) }
     }
+}
+
+/// Adds what every answer has, and tells the log.
+fn finish(response: &mut Response, method: &Method, path: &str, id: &RequestId, started: Instant) {
+    around(response, method, id);
+    let time = started.elapsed();
+    let seconds = format!("{:.6}", time.as_secs_f64());
+    response.headers_mut().extend(HeaderValue::try_from(seconds).ok().map(|it| (PROCESS_TIME, it)));
+    tracing::info!(
+        target: "resource_runtime::access",
+        request_id = id.as_str(),
+        status = response.status().as_u16(),
+        micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX),
+        "{method} {path}",
+    );
+}
+
+/// Whether the layer of compression would take a body with this header.
+fn compressible(status: StatusCode, headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
+    let media = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    status == StatusCode::OK
+        && length.is_some_and(|it| it >= MIN_COMPRESSED)
+        && (!media.starts_with("image/") || media.starts_with("image/svg+xml"))
+}
+
+/// Adds to the methods of a 405 that `OPTIONS` is answered everywhere.
+fn with_options(mut response: Response) -> Response {
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED
+        && !lists(response.headers(), &header::ALLOW, "OPTIONS")
+        && let Some(allow) = response.headers().get(header::ALLOW).and_then(|it| it.to_str().ok())
+        && let Ok(allow) = HeaderValue::try_from(format!("{allow},OPTIONS"))
+    {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
 }
 
 /// Answers `OPTIONS` for paths whose router does not: axum says 405, and the methods.
@@ -150,9 +203,22 @@ fn host(request: &Request) -> Result<(), ApiError> {
         (None, _) => "the request has no `Host`",
         (Some(_), Some(_)) => "`Host` is there more than once",
         (Some(host), None) if host.is_empty() || Authority::try_from(host.as_bytes()).is_ok() => return Ok(()),
-        (Some(_), None) => "`Host` is none",
+        (Some(_), None) => "`Host` is not a host, such as `api.example` or `127.0.0.1:8000`",
     };
     Err(ApiError::new(ErrorCode::BAD_REQUEST).detail(detail).problem(Problem::header("Host", "bad_request", detail)))
+}
+
+/// Refuses a body in a transfer coding besides `chunked`, which would be read as if it were not
+/// there (RFC 9112, section 6.1).
+fn coding(request: &Request) -> Result<(), ApiError> {
+    let mut lines = request.headers().get_all(header::TRANSFER_ENCODING).iter();
+    let is_chunked = |it: &HeaderValue| it.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
+    if lines.all(is_chunked) {
+        return Ok(());
+    }
+    let detail = "of transfer codings, only `chunked` is understood";
+    let problem = Problem::header("Transfer-Encoding", "not_implemented", detail).param("allowed", vec!["chunked"]);
+    Err(ApiError::new(ErrorCode::NOT_IMPLEMENTED).detail(detail).problem(problem).header(header::CONNECTION, "close"))
 }
 
 /// Header fields that every answer has.

@@ -42,6 +42,9 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::error::{ApiError, ErrorCode};
 
+/// The shortest body that is compressed: below it, gzip saves nothing.
+const MIN_COMPRESSED: u64 = 256;
+
 /// A service that answers every request.
 type Service = BoxCloneSyncService<Request, Response, Infallible>;
 
@@ -60,9 +63,9 @@ impl Layers {
         let inner = CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| panicked(&*panic)).layer(inner);
         let inner = BoxCloneSyncService::new(MapResponse::new(inner, |it: http::Response<_>| it.map(Body::new)));
         let inner = tower::service_fn(move |request| deadline::within(timeout, inner.clone(), request));
-        // Errors get their body later; below 256 bytes, gzip saves nothing.
+        // Errors get their body later.
         let when = (|status: StatusCode, _: Version, _: &HeaderMap, _: &Extensions| status == StatusCode::OK)
-            .and(SizeAbove::new(256))
+            .and(SizeAbove::new(MIN_COMPRESSED))
             .and(NotForContentType::GRPC)
             .and(NotForContentType::IMAGES)
             .and(NotForContentType::SSE);

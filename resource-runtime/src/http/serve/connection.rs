@@ -17,6 +17,7 @@ use tokio::io::AsyncWrite as _;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::refusals::Refusals;
 use crate::http::around::Edge;
 
 /// The longest header of a request, its first line included.
@@ -48,6 +49,7 @@ impl Server {
     pub(super) async fn serve(mut self, stream: TcpStream, peer: SocketAddr) {
         // Answers are written in one piece; waiting for more would only delay them.
         let _ = stream.set_nodelay(true);
+        let stream = Refusals::new(stream, self.edge.clone());
         let edge = self.edge;
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let mut request = request.map(Body::new);
@@ -83,10 +85,11 @@ type Answer = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>
 /// Closes a connection so that its last answer arrives: to close a socket with unread bytes in it
 /// resets the connection, and the client loses what it has not read yet, such as the 413 for the
 /// body that it is still sending.
-async fn linger(mut stream: TcpStream) {
+async fn linger(mut stream: Refusals) {
     if poll_fn(|context| Pin::new(&mut stream).poll_shutdown(context)).await.is_err() {
         return;
     }
+    let stream = stream.into_stream();
     let mut unread = vec![0; 16 * 1024];
     while stream.readable().await.is_ok() {
         match stream.try_read(&mut unread) {

@@ -9,6 +9,7 @@
 mod connection;
 mod listen;
 pub(super) mod log;
+mod refusals;
 mod signal;
 
 pub(super) use listen::listen;

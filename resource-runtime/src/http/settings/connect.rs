@@ -53,8 +53,15 @@ async fn sqlite(url: &str) -> Result<Database> {
 async fn postgres(url: &str) -> Result<Database> {
     let store = crate::store::PostgresStore::connect(url).await;
     // The URL may have a password in it.
-    let store = store
-        .map_err(|error| Error::new(format!("no connection to the database of DATABASE_URL: {}", cause(&error))))?;
+    let store = store.map_err(|error| {
+        let why = cause(&error);
+        let way_out = if why.contains("Connection refused") {
+            "; see whether the server runs, and listens on the host and port of the URL"
+        } else {
+            ""
+        };
+        Error::new(format!("no connection to the database of DATABASE_URL: {why}{way_out}"))
+    })?;
     Ok(Database::new(store))
 }
 

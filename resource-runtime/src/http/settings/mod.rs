@@ -157,9 +157,8 @@ impl Settings {
             settings.parsed("SHUTDOWN_TIMEOUT", parse::duration)?.unwrap_or(settings.shutdown_timeout);
         settings.cursor_keys = settings.parsed("CURSOR_KEYS", parse::keys)?.unwrap_or_default();
         settings.log_format = settings.parsed("LOG_FORMAT", parse::log_format)?.unwrap_or_default();
-        for name in ["RUST_LOG", "LOG"] {
-            settings.log = settings.parsed(name, parse::log)?.unwrap_or(settings.log);
-        }
+        settings.log = settings.parsed("RUST_LOG", parse::rust_log)?.unwrap_or(settings.log);
+        settings.log = settings.parsed("LOG", parse::log)?.unwrap_or(settings.log);
         let credentials = settings.flag("CORS_CREDENTIALS", false)?;
         settings.origins = settings.parsed("CORS_ORIGINS", parse::origins)?.unwrap_or_default();
         if credentials {

@@ -63,9 +63,23 @@ pub(super) fn keys(text: &str) -> Parsed<Vec<Vec<u8>>> {
 }
 
 pub(super) fn log(text: &str) -> Parsed<String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    // A word alone would be the name of a crate, and everything else silent, which nobody means by
+    // `LOG=verbose`. `RUST_LOG` has that meaning for many programs, and keeps it.
+    let is_meant = |it: &str| it.contains(['=', ':', '[']) || LEVELS.iter().any(|level| it.eq_ignore_ascii_case(level));
+    if text.split(',').map(str::trim).filter(|it| !it.is_empty()).all(is_meant) {
+        rust_log(text)
+    } else {
+        Err(NO_FILTER)
+    }
+}
+
+const NO_FILTER: &str = "which is no filter; write error, warn, info, debug or trace, or pairs such as my_crate=debug";
+
+pub(super) fn rust_log(text: &str) -> Parsed<String> {
     match tracing_subscriber::EnvFilter::builder().parse(text) {
         Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("which is no filter; write error, warn, info, debug or trace, or pairs such as my_crate=debug"),
+        Err(_) => Err(NO_FILTER),
     }
 }
 
@@ -129,7 +143,13 @@ mod tests {
 
     #[test]
     fn log_filters_are_checked() {
-        assert!(log("info,my_crate=debug").is_ok());
+        for text in ["info,my_crate=debug", "WARN", "off", "my_crate::http=trace, info", "[request]=debug"] {
+            assert!(log(text).is_ok(), "{text}");
+        }
+        for text in ["verbose", "info,loud"] {
+            assert!(log(text).is_err(), "{text}");
+        }
+        assert!(rust_log("my_crate").is_ok());
         assert!(log("my_crate=loud").is_err());
     }
 }

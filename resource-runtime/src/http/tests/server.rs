@@ -83,6 +83,7 @@ async fn the_bare_protocol_is_kept_to() {
         ("GET /api/v1/books/1 HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n".to_owned(), "400"),
         ("GET /api/v1/books/1 HTTP/1.0\r\n\r\n".to_owned(), "200"),
         (format!("POST /api/v1/books HTTP/1.1\r\n{CLOSE}Transfer-Encoding: frob\r\n\r\n"), "4"),
+        (format!("POST /api/v1/books HTTP/1.1\r\n{CLOSE}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"), "501"),
         (format!("OPTIONS * HTTP/1.1\r\n{CLOSE}\r\n"), "4"),
         (format!("CONNECT x:80 HTTP/1.1\r\n{CLOSE}\r\n"), "4"),
         (format!("TRACE /api/v1/books HTTP/1.1\r\n{CLOSE}\r\n"), "405"),
@@ -145,6 +146,33 @@ async fn a_header_without_end_is_refused() {
 }
 
 #[tokio::test]
+async fn what_is_no_request_is_refused_in_the_envelope() {
+    let server = serve(|_| {}).await;
+    for (request, status, code) in [
+        (format!("GET /<script> HTTP/1.1\r\n{CLOSE}\r\n"), 400, "bad_request"),
+        (format!("GET /health HTTP/1.1\r\n{CLOSE}X-A : b\r\n\r\n"), 400, "bad_request"),
+        ("\u{16}\u{3}\u{1} tls".repeat(20), 400, "bad_request"),
+        (format!("GET /health HTTP/1.1\r\n{CLOSE}X-A: {}\r\n\r\n", "x".repeat(100_000)), 431, "headers_too_large"),
+    ] {
+        let answer = server.raw(request.as_bytes()).await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer}"));
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
+        assert!(head.contains("content-type: application/problem+json"), "{head}");
+        assert!(head.contains("x-content-type-options: nosniff") && head.contains("\r\ndate: "), "{head}");
+        assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{head}");
+        let problem: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!((&problem["status"], &problem["code"]), (&status.into(), &code.into()), "{problem}");
+        let id = problem["request_id"].as_str().unwrap();
+        assert!(head.contains(&format!("x-request-id: {id}\r\n")), "{head}");
+    }
+    // What was answered before it stays whole.
+    let answer = server.raw(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n").await;
+    let statuses: Vec<_> =
+        answer.match_indices("HTTP/1.1 ").filter_map(|(at, _)| answer.get(at + 9..at + 12)).collect();
+    assert_eq!(statuses, ["200", "400"], "{answer}");
+}
+
+#[tokio::test]
 async fn a_client_that_sends_too_much_reads_why() {
     let server = serve(|_| {}).await;
     let body = "x".repeat(10_000_000);
@@ -154,6 +182,7 @@ async fn a_client_that_sends_too_much_reads_why() {
     );
     let answer = server.raw(format!("{head}{body}").as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("payload_too_large"), "{answer}");
+    assert!(answer.contains("the body may have 1048576 bytes at most"), "{answer}");
 }
 
 #[tokio::test]

@@ -257,6 +257,10 @@ fn an_order_names_known_fields_once_and_not_too_many() {
         "sort=",
         "422\nlength sort: must name at least one field allowed=[\"id\",\"title\",\"author_name\",\"published_year\",\"price\",\"created_at\"] min=1",
     );
+    check(
+        "sort=title,-",
+        "422\nunknown_field sort: must name a field before and after every comma, and after `-` allowed=[\"id\",\"title\",\"author_name\",\"published_year\",\"price\",\"created_at\"] field=\"\"",
+    );
     check_zoo(
         "sort=flag,small,big,float,decimal,text,uuid,date,time",
         "422\nlength sort: must name at most 8 fields, found 9 max=8",

@@ -49,6 +49,7 @@ mod rng;
 mod scopes;
 mod sorts;
 mod subject;
+mod transactions;
 mod unique;
 mod versions;
 mod windows;
@@ -261,6 +262,23 @@ macro_rules! __conformance_checks {
                 one_of_many_equal_inserts_wins
                 simultaneous_inserts_get_identifiers_of_their_own
                 one_of_many_deletes_wins
+            }
+            transactions {
+                a_commit_is_seen_by_others_and_not_before
+                a_transaction_that_writes_nothing_can_be_committed
+                own_reads_see_own_writes
+                every_value_passes_through
+                what_is_dropped_leaves_no_trace
+                a_task_that_is_cut_off_leaves_no_trace
+                a_write_that_fails_undoes_only_itself
+                places_nest
+                places_can_be_many
+                writes_answer_as_they_do_outside
+                a_locked_row_does_not_change_underneath
+                no_increment_under_a_lock_is_lost
+                transactions_on_different_rows_all_finish
+                transactions_that_cross_all_finish
+                identifiers_after_a_rollback_are_free
             }
             random {
                 queries_answer_as_the_reference_does

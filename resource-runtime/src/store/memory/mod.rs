@@ -2,20 +2,28 @@
 
 mod order;
 mod table;
+mod transaction;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use self::table::{Found, Table};
-use super::Migration;
+use self::transaction::MemoryTransaction;
 use super::{
-    BoxFuture, JsonRow, JsonSelection, Key, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult, Write,
-    Written,
+    BoxFuture, JsonRow, JsonSelection, Key, Migration, Select, Selection, Store, StoreError, StoreErrorKind,
+    StoreResult, Transaction, Write, Written,
 };
 use crate::field::Value;
 use crate::json::Projection;
 use crate::resource::{Record, ResourceMeta};
+
+/// How long a write waits for its turn: the bound for a write that is awaited by the very task that
+/// holds a transaction open, and would wait for ever.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A store that keeps its rows in memory, and loses them with the process.
 ///
@@ -29,11 +37,43 @@ use crate::resource::{Record, ResourceMeta};
 /// let db = Database::new(MemoryStore::new());
 /// assert_eq!(db.name(), "memory");
 /// ```
+///
+/// # Design
+///
+/// Two locks. A transaction, and every write outside of one, holds the turn to write; turns are
+/// given in the order in which they were asked for. A transaction works on copies of the tables that
+/// it writes to, and swaps them in when it commits, so readers never wait for it and see what is
+/// committed alone. A writer that has waited for its turn for five seconds is told that the store is
+/// busy; to wait, it needs a Tokio runtime with a timer.
 #[derive(Default)]
 pub struct MemoryStore {
+    tables: Arc<Tables>,
+    turn: Arc<Mutex<()>>,
+}
+
+/// The tables by their names: what is committed.
+#[derive(Default)]
+struct Tables(
     // A std lock: it is never held across an `.await`, and no code of a user's runs under it. Rows
     // are shared (`Arc`), so that a reader keeps what it found and lets go of the lock.
-    tables: RwLock<HashMap<&'static str, Table>>,
+    RwLock<HashMap<&'static str, Table>>,
+);
+
+impl Tables {
+    // A panic cannot leave a table half-written: every write is checked first, and then done in
+    // steps that do not fail.
+
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<&'static str, Table>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, HashMap<&'static str, Table>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T>(&self, meta: &ResourceMeta, read: impl FnOnce(&Table) -> T) -> StoreResult<T> {
+        self.read().get(meta.table).ok_or_else(|| not_migrated(meta)).map(read)
+    }
 }
 
 impl MemoryStore {
@@ -43,37 +83,30 @@ impl MemoryStore {
         Self::default()
     }
 
-    fn read<T>(&self, meta: &'static ResourceMeta, read: impl FnOnce(&Table) -> StoreResult<T>) -> StoreResult<T> {
-        // A panic cannot leave a table half-written: every write is checked first, and then done in
-        // steps that do not fail.
-        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
-        tables.get(meta.table).ok_or_else(|| not_migrated(meta)).and_then(read)
+    /// Waits for the turn to write.
+    async fn turn(&self) -> StoreResult<OwnedMutexGuard<()>> {
+        // Without a timer where there is nobody to wait for. This does not push in: a turn that
+        // others wait for is never free.
+        if let Ok(turn) = Arc::clone(&self.turn).try_lock_owned() {
+            return Ok(turn);
+        }
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turn).lock_owned()).await;
+        turn.map_err(|_| {
+            StoreError::new(StoreErrorKind::Busy)
+                .caused_by("another transaction did not end in time; what runs inside of one has to write through it")
+        })
     }
 
     fn find(&self, select: &Select) -> StoreResult<Found> {
-        self.read(select.meta, |table| Ok(table.select(select)))
+        self.tables.with(select.meta, |table| table.select(select))
     }
 
     fn find_one(&self, key: &Key) -> StoreResult<Option<Arc<Record>>> {
-        self.read(key.meta, |table| Ok(table.get(key).cloned()))
-    }
-
-    fn apply(&self, write: Write) -> StoreResult<Written> {
-        let meta = match &write {
-            Write::Insert { meta, .. } => meta,
-            Write::Update { key, .. } | Write::Delete { key, .. } => key.meta,
-        };
-        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
-        let table = tables.get_mut(meta.table).ok_or_else(|| not_migrated(meta))?;
-        match write {
-            Write::Insert { values, version, .. } => table.insert(values, version),
-            Write::Update { key, changes, version } => table.update(key, changes, version),
-            Write::Delete { key, version } => table.delete(&key, version),
-        }
+        self.tables.with(key.meta, |table| table.get(key).cloned())
     }
 
     fn register(&self, resources: &[&'static ResourceMeta]) -> StoreResult<Migration> {
-        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        let mut tables = self.tables.write();
         let mut new: HashMap<&'static str, Table> = HashMap::new();
         for meta in resources {
             match tables.get(meta.table).or_else(|| new.get(meta.table)) {
@@ -109,15 +142,14 @@ impl Store for MemoryStore {
     }
 
     fn migrate<'a>(&'a self, resources: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<Migration>> {
-        Box::pin(async move { self.register(resources) })
+        Box::pin(async move {
+            let _turn = self.turn().await?;
+            self.register(resources)
+        })
     }
 
     fn select(&self, select: Select) -> BoxFuture<'_, StoreResult<Selection>> {
-        Box::pin(async move {
-            let Found { rows, total, has_more } = self.find(&select)?;
-            let records = rows.into_iter().map(Arc::unwrap_or_clone).collect();
-            Ok(Selection { records, total, has_more })
-        })
+        Box::pin(async move { Ok(self.find(&select)?.into_selection()) })
     }
 
     fn select_json(&self, select: Select, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<JsonSelection>> {
@@ -150,7 +182,18 @@ impl Store for MemoryStore {
     }
 
     fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>> {
-        Box::pin(async move { self.apply(write) })
+        Box::pin(async move {
+            let _turn = self.turn().await?;
+            let meta = write.meta();
+            self.tables.write().get_mut(meta.table).ok_or_else(|| not_migrated(meta))?.apply(write)
+        })
+    }
+
+    fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {
+        Box::pin(async move {
+            let turn = self.turn().await?;
+            Ok(Box::new(MemoryTransaction::new(Arc::clone(&self.tables), turn)) as Box<dyn Transaction>)
+        })
     }
 }
 

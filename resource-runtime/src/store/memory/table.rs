@@ -1,23 +1,29 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering as Memory};
 
 use super::order::{self, Ordered};
 use crate::field::{IdSource, Kind, Value};
 use crate::query::{CountMode, Keyset};
 use crate::resource::{Record, ResourceMeta};
-use crate::store::{COUNT_CAP, Key, Select, StoreError, StoreErrorKind, StoreResult, Total, Window, Written};
+use crate::store::{
+    COUNT_CAP, Key, Select, Selection, StoreError, StoreErrorKind, StoreResult, Total, Window, Write, Written,
+};
 
-/// The rows of a resource.
+/// The rows of a resource. A copy shares the rows themselves.
+#[derive(Clone)]
 pub(super) struct Table {
     meta: &'static ResourceMeta,
     rows: BTreeMap<Ordered, Arc<Record>>,
     unique: Vec<Unique>,
-    /// The greatest identifier that any row ever had, so that none is given twice.
-    last_id: i64,
+    /// The greatest identifier that any row ever had, so that none is given twice. Copies share it:
+    /// what a transaction gave is not given again when it ends in nothing.
+    last_id: Arc<AtomicI64>,
 }
 
 /// Which row has which values of a set of fields that is unique.
+#[derive(Clone)]
 struct Unique {
     fields: Vec<(usize, &'static str)>,
     rows: BTreeMap<Vec<Ordered>, Ordered>,
@@ -30,6 +36,21 @@ pub(super) struct Found {
     pub(super) has_more: bool,
 }
 
+/// What undoes a write.
+pub(super) struct Undo {
+    /// The row that it left.
+    after: Option<Ordered>,
+    /// The row that it found.
+    before: Option<Arc<Record>>,
+}
+
+impl Found {
+    pub(super) fn into_selection(self) -> Selection {
+        let records = self.rows.into_iter().map(Arc::unwrap_or_clone).collect();
+        Selection { records, total: self.total, has_more: self.has_more }
+    }
+}
+
 impl Table {
     pub(super) fn new(meta: &'static ResourceMeta) -> Self {
         let unique = |names: &[&str]| Unique {
@@ -38,7 +59,7 @@ impl Table {
         };
         let single = meta.fields.iter().filter(|it| it.unique).map(|it| unique(&[it.name]));
         let unique = single.chain(meta.unique.iter().map(|names| unique(names))).collect();
-        Self { meta, rows: BTreeMap::new(), unique, last_id: 0 }
+        Self { meta, rows: BTreeMap::new(), unique, last_id: Arc::default() }
     }
 
     pub(super) const fn meta(&self) -> &'static ResourceMeta {
@@ -93,7 +114,43 @@ impl Table {
         Found { rows: rows.into_iter().map(Arc::clone).collect(), total, has_more }
     }
 
-    pub(super) fn insert(&mut self, mut values: Vec<Value>, version: i64) -> StoreResult<Written> {
+    pub(super) fn apply(&mut self, write: Write) -> StoreResult<Written> {
+        match write {
+            Write::Insert { values, version, .. } => self.insert(values, version),
+            Write::Update { key, changes, version } => self.update(key, changes, version),
+            Write::Delete { key, version } => self.delete(&key, version),
+        }
+    }
+
+    /// Carries out a write, and says what undoes it where there is something to undo.
+    pub(super) fn apply_undoably(&mut self, write: Write) -> StoreResult<(Written, Option<Undo>)> {
+        let (before, stays) = match &write {
+            Write::Insert { .. } => (None, true),
+            Write::Update { key, .. } => (self.rows.get(&Ordered(key.id.clone())).cloned(), true),
+            Write::Delete { key, .. } => (self.rows.get(&Ordered(key.id.clone())).cloned(), false),
+        };
+        let written = self.apply(write)?;
+        let undo = match &written {
+            Written::Done(row) => {
+                let after = stays.then(|| Ordered(row.get(self.meta.id()).clone()));
+                Some(Undo { after, before })
+            }
+            Written::Missing | Written::Stale { .. } => None,
+        };
+        Ok((written, undo))
+    }
+
+    /// Undoes a write; those after it have been undone.
+    pub(super) fn undo(&mut self, undo: Undo) {
+        if let Some(id) = &undo.after {
+            self.remove(id);
+        }
+        if let Some(row) = undo.before {
+            self.put(Ordered(row.get(self.meta.id()).clone()), row);
+        }
+    }
+
+    fn insert(&mut self, mut values: Vec<Value>, version: i64) -> StoreResult<Written> {
         if values.len() != self.meta.fields.len() {
             return Err(internal("an insert needs one value per field"));
         }
@@ -108,16 +165,11 @@ impl Table {
             return Err(duplicate(vec![self.meta.id_field().name]));
         }
         self.check_unique(&record, None)?;
-        self.put(id, record.clone());
+        self.put(id, Arc::new(record.clone()));
         Ok(Written::Done(record))
     }
 
-    pub(super) fn update(
-        &mut self,
-        key: Key,
-        changes: Vec<(usize, Value)>,
-        version: Option<i64>,
-    ) -> StoreResult<Written> {
+    fn update(&mut self, key: Key, changes: Vec<(usize, Value)>, version: Option<i64>) -> StoreResult<Written> {
         let current = match self.current(&key, version) {
             Ok(current) => current,
             Err(written) => return Ok(written),
@@ -141,11 +193,11 @@ impl Table {
         }
         self.check_unique(&record, Some(&old))?;
         self.remove(&old);
-        self.put(new, record.clone());
+        self.put(new, Arc::new(record.clone()));
         Ok(Written::Done(record))
     }
 
-    pub(super) fn delete(&mut self, key: &Key, version: Option<i64>) -> StoreResult<Written> {
+    fn delete(&mut self, key: &Key, version: Option<i64>) -> StoreResult<Written> {
         if let Err(written) = self.current(key, version) {
             return Ok(written);
         }
@@ -166,7 +218,7 @@ impl Table {
         let Kind::Int(int) = self.meta.id_field().kind else {
             return Err(internal("an insert without an identifier"));
         };
-        match self.last_id.checked_add(1) {
+        match self.last_id.load(Memory::Relaxed).checked_add(1) {
             Some(id) if id <= int.max() && self.meta.id_source() == IdSource::Store => Ok(id),
             _ => Err(internal("no identifier is left to give")),
         }
@@ -191,16 +243,17 @@ impl Table {
         }
     }
 
-    fn put(&mut self, id: Ordered, record: Record) {
+    fn put(&mut self, id: Ordered, record: Arc<Record>) {
         if let Value::Int(it) = id.0 {
-            self.last_id = self.last_id.max(it);
+            // Whoever writes has the turn to write, which orders what it reads and writes here.
+            self.last_id.fetch_max(it, Memory::Relaxed);
         }
         for unique in &mut self.unique {
             if let Some(key) = unique.key(&record) {
                 unique.rows.insert(key, id.clone());
             }
         }
-        self.rows.insert(id, Arc::new(record));
+        self.rows.insert(id, record);
     }
 
     fn remove(&mut self, id: &Ordered) -> Option<Arc<Record>> {

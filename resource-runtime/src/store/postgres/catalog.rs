@@ -2,7 +2,7 @@
 
 use tokio_postgres::Row;
 
-use super::pool::Transaction;
+use super::run::Runner;
 use crate::field::{Kind, Value};
 use crate::resource::ResourceMeta;
 use crate::store::sql::{Dialect, SqlText};
@@ -37,9 +37,9 @@ pub(super) struct Check {
 }
 
 /// The table of a resource, as the search path finds it; none where there is none.
-pub(super) async fn table(transaction: &Transaction, meta: &ResourceMeta) -> StoreResult<Option<Table>> {
+pub(super) async fn table(on: &mut impl Runner, meta: &ResourceMeta) -> StoreResult<Option<Table>> {
     let columns = query(
-        transaction,
+        on,
         meta,
         "SELECT attname::text, format_type(atttypid, NULL), attnotnull, atthasdef OR attidentity <> '' \
          FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped AND attrelid = ",
@@ -58,7 +58,7 @@ pub(super) async fn table(transaction: &Transaction, meta: &ResourceMeta) -> Sto
         return Ok(None);
     }
     let indexes = query(
-        transaction,
+        on,
         meta,
         "SELECT relname::text, indisunique, \
          CASE WHEN indisunique AND indisvalid AND indpred IS NULL AND indnkeyatts = 1 THEN \
@@ -69,7 +69,7 @@ pub(super) async fn table(transaction: &Transaction, meta: &ResourceMeta) -> Sto
     )
     .await?;
     let checks = query(
-        transaction,
+        on,
         meta,
         "SELECT conname::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = ",
         "",
@@ -80,7 +80,7 @@ pub(super) async fn table(transaction: &Transaction, meta: &ResourceMeta) -> Sto
 }
 
 async fn query<T>(
-    transaction: &Transaction,
+    on: &mut impl Runner,
     meta: &ResourceMeta,
     before: &str,
     after: &str,
@@ -94,7 +94,7 @@ async fn query<T>(
     sql.bind(Value::Text(table.text), Kind::Text);
     sql.push(")");
     sql.push(after);
-    let rows = transaction.query(&sql, None).await?;
+    let rows = on.read(&sql, None).await?;
     let internal = |error| StoreError::new(StoreErrorKind::Internal).caused_by(error);
     rows.iter().map(|it| read(it).map_err(internal)).collect()
 }

@@ -18,6 +18,8 @@ use tokio_postgres::config::{Host, SslMode};
 /// |---|---|---|
 /// | `connections` | connections that single statements share | 2 to 4, by processors |
 /// | `transaction_connections` | connections for transactions, opened when needed | 8 |
+/// | `transaction_wait` | how long a transaction waits for a connection when all are taken | `5s` |
+/// | `transaction_idle_timeout` | how long a transaction may be idle before the server ends it; `0` for ever | `30s` |
 /// | `connect_timeout` | seconds that opening a connection may take in all | 2 |
 /// | `statement_timeout` | how long a statement may run: `500ms`, `5s`, `1min`; `0` for ever | `30s` |
 /// | `sslrootcert` | a file of certificates (PEM) to trust in place of the public ones | |
@@ -31,6 +33,10 @@ pub struct PostgresSettings {
     pub connections: usize,
     /// How many connections there are for transactions at most.
     pub transaction_connections: usize,
+    /// How long a transaction waits for a connection when all are taken.
+    pub transaction_wait: Duration,
+    /// How long the server waits for a transaction's next statement; for ever where there is none.
+    pub transaction_idle_timeout: Option<Duration>,
     /// How long opening a connection may take.
     pub connect_timeout: Duration,
     /// How long a statement may run; for ever where there is none.
@@ -58,6 +64,8 @@ impl fmt::Debug for PostgresSettings {
             .field("config", &self.config)
             .field("connections", &self.connections)
             .field("transaction_connections", &self.transaction_connections)
+            .field("transaction_wait", &self.transaction_wait)
+            .field("transaction_idle_timeout", &self.transaction_idle_timeout)
             .field("connect_timeout", &self.connect_timeout)
             .field("statement_timeout", &self.statement_timeout)
             .field("root_certificates", &self.root_certificates)
@@ -77,6 +85,8 @@ impl FromStr for PostgresSettings {
             config: Config::new(),
             connections: processors.clamp(2, 4),
             transaction_connections: 8,
+            transaction_wait: Duration::from_secs(5),
+            transaction_idle_timeout: Some(Duration::from_secs(30)),
             connect_timeout: Duration::from_secs(2),
             statement_timeout: Some(Duration::from_secs(30)),
             root_certificates: None,
@@ -109,6 +119,12 @@ impl PostgresSettings {
             Ok(number @ 1..=1_000) => Ok(number),
             _ => Err(PostgresUrlError(format!("`{key}` must be a number from 1 to 1000"))),
         };
+        let limit = || match duration(&value) {
+            Some(time) => Ok((!time.is_zero()).then_some(time)),
+            None => {
+                Err(PostgresUrlError(format!("`{key}` must be a duration such as 500ms, 5s or 1min, or 0 for none")))
+            }
+        };
         match key {
             "connections" => self.connections = number()?,
             "transaction_connections" => self.transaction_connections = number()?,
@@ -118,14 +134,9 @@ impl PostgresSettings {
                     PostgresUrlError("`connect_timeout` must be a number of seconds from 1 to 3600".to_owned())
                 })?);
             }
-            "statement_timeout" => {
-                let timeout = duration(&value).ok_or_else(|| {
-                    PostgresUrlError(
-                        "`statement_timeout` must be a duration such as 500ms, 5s or 1min, or 0 for none".to_owned(),
-                    )
-                })?;
-                self.statement_timeout = (!timeout.is_zero()).then_some(timeout);
-            }
+            "statement_timeout" => self.statement_timeout = limit()?,
+            "transaction_idle_timeout" => self.transaction_idle_timeout = limit()?,
+            "transaction_wait" => self.transaction_wait = limit()?.unwrap_or_default(),
             "sslrootcert" => self.root_certificates = Some(value.into()),
             "sslmode" => return ssl_mode(&value).map(Some),
             _ => return Ok(Some(pair)),
@@ -161,9 +172,14 @@ impl PostgresSettings {
         let mut sql = "SET TimeZone = 'UTC'; SET client_min_messages = warning; \
                        SET standard_conforming_strings = on; SET jit = off"
             .to_owned();
-        let given = self.config.get_options().is_some_and(|it| it.contains("statement_timeout"));
-        if let (Some(timeout), false) = (self.statement_timeout, given) {
-            sql.push_str(&format!("; SET statement_timeout = {}", timeout.as_millis()));
+        for (name, timeout) in [
+            ("statement_timeout", self.statement_timeout),
+            ("idle_in_transaction_session_timeout", self.transaction_idle_timeout),
+        ] {
+            let given = self.config.get_options().is_some_and(|it| it.contains(name));
+            if let (Some(timeout), false) = (timeout, given) {
+                sql.push_str(&format!("; SET {name} = {}", timeout.as_millis()));
+            }
         }
         sql
     }
@@ -254,6 +270,9 @@ mod tests {
         assert_eq!(settings.statement_timeout, Some(Duration::from_secs(60)));
         assert_eq!(settings.root_certificates, Some("/etc/a+b.pem".into()));
         assert_eq!(parse("postgres://h/d?statement_timeout=0").statement_timeout, None);
+        let settings = parse("postgres://h/d?transaction_wait=50ms&transaction_idle_timeout=2s");
+        assert_eq!(settings.transaction_wait, Duration::from_millis(50));
+        assert_eq!(settings.transaction_idle_timeout, Some(Duration::from_secs(2)));
     }
 
     #[test]
@@ -310,6 +329,7 @@ mod tests {
     #[test]
     fn the_sessions_own_statement_timeout_is_left_to_options() {
         assert!(parse("postgres://h/d").session().contains("statement_timeout = 30000"));
+        assert!(parse("postgres://h/d").session().contains("idle_in_transaction_session_timeout = 30000"));
         assert!(!parse("postgres://h/d?options=-c%20statement_timeout%3D5").session().contains("statement_timeout"));
     }
 }

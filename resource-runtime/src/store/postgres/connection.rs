@@ -1,5 +1,6 @@
 //! Connections, and how they are opened.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -47,6 +48,15 @@ impl Connector {
             Ok(connection) => connection,
             Err(_) => Err(StoreError::new(StoreErrorKind::Unavailable)
                 .caused_by(format!("no connection to PostgreSQL came about within {limit:?}"))),
+        }
+    }
+
+    /// Asks the server to end what is under way on a connection. It may come too late.
+    pub(super) async fn cancel(&self, connection: &Connection) {
+        let cancelled = self.tls.cancel(connection.client.cancel_token());
+        if let Ok(Err(error)) = tokio::time::timeout(self.patience(), cancelled).await {
+            let error = error::not_connected(error);
+            tracing::debug!(%error, "a statement could not be cancelled");
         }
     }
 
@@ -107,14 +117,31 @@ impl Connection {
     /// Runs a statement, and gives its rows.
     pub(super) async fn query(&self, sql: &SqlText, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
         let _asked = Asked::new(&self.asked);
-        let answer = async { self.run(sql).await.map_err(|error| self.convert(error, meta)) };
-        let Some(patience) = self.patience else { return answer.await };
-        match tokio::time::timeout(patience, answer).await {
-            Ok(answer) => answer,
-            // The server ends statements that take too long by itself, so that this one waits behind
-            // others, or the server hangs. The connection is left alone: if it is dead, TCP finds out.
-            Err(_) => Err(StoreError::new(StoreErrorKind::Busy).caused_by("PostgreSQL did not answer in time")),
+        self.in_time(self.run(sql)).await?.map_err(|error| self.convert(error, meta))
+    }
+
+    /// Takes a step of a transaction, and gives its rows. Where it fails, it is undone, and where it
+    /// is [`StoreErrorKind::Busy`], the whole transaction; where that fails too, the connection is cut.
+    pub(super) async fn step(&self, step: &Step<'_>, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
+        let _asked = Asked::new(&self.asked);
+        self.in_time(self.take(step)).await?.map_err(|error| self.convert(error, meta))
+    }
+
+    /// Commits a transaction. An error of [`StoreErrorKind::Unavailable`] leaves open whether it was.
+    pub(super) async fn commit(&self, sql: &str) -> StoreResult<()> {
+        let _asked = Asked::new(&self.asked);
+        match self.in_time(self.client.batch_execute(sql)).await {
+            Ok(answer) => answer.map_err(|error| self.convert(error, None)),
+            Err(late) => Err(StoreError::new(StoreErrorKind::Unavailable).caused_by(late)),
         }
+    }
+
+    async fn in_time<T>(&self, answer: impl Future<Output = T>) -> StoreResult<T> {
+        let Some(patience) = self.patience else { return Ok(answer.await) };
+        // The server ends statements that take too long by itself, so that this one waits behind
+        // others, or the server hangs. The connection is left alone: if it is dead, TCP finds out.
+        let late = |_| StoreError::new(StoreErrorKind::Busy).caused_by("PostgreSQL did not answer in time");
+        tokio::time::timeout(patience, answer).await.map_err(late)
     }
 
     async fn run(&self, sql: &SqlText) -> Result<Vec<Row>, tokio_postgres::Error> {
@@ -135,6 +162,50 @@ impl Connection {
         self.client.query(statement, &binds).await
     }
 
+    async fn take(&self, step: &Step<'_>) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let mut again = true;
+        loop {
+            let error = match self.attempt(step).await {
+                Err(error) if !error::is_lost(&error) => error,
+                answer => return answer,
+            };
+            let undo = if error::is_busy(&error) { "ROLLBACK" } else { step.undo };
+            if let Err(error) = self.client.batch_execute(undo).await {
+                // Nobody knows what the transaction is like now.
+                self.cut();
+                return Err(error);
+            }
+            match step.sql {
+                Some(sql) if again && error::is_outdated(&error) => self.statements.forget(&sql.text),
+                _ => return Err(error),
+            }
+            again = false;
+        }
+    }
+
+    async fn attempt(&self, step: &Step<'_>) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let statement = match step.sql {
+            Some(sql) => Some((self.statements.get(&self.client, &sql.text).await?, sql)),
+            None => None,
+        };
+        let rows = async {
+            match &statement {
+                Some((statement, sql)) => self.execute(statement, sql).await,
+                None => Ok(Vec::new()),
+            }
+        };
+        // Each sends what it has when it is polled first: in this order, and before any is answered.
+        let (before, rows, after) = tokio::join!(biased; self.batch(step.before), rows, self.batch(step.after));
+        // The first failure is the reason of those behind it.
+        before?;
+        let rows = rows?;
+        after.map(|()| rows)
+    }
+
+    async fn batch(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
+        if sql.is_empty() { Ok(()) } else { self.client.batch_execute(sql).await }
+    }
+
     fn convert(&self, error: tokio_postgres::Error, meta: Option<&ResourceMeta>) -> StoreError {
         if error::is_lost(&error) {
             // The server has said that it goes; nobody else should be sent there.
@@ -142,6 +213,18 @@ impl Connection {
         }
         error::convert(error, meta)
     }
+}
+
+/// What is asked at once in a transaction.
+pub(super) struct Step<'a> {
+    /// Statements without rows and placeholders in front of it; may be empty.
+    pub(super) before: &'a str,
+    /// A statement that gives rows.
+    pub(super) sql: Option<&'a SqlText>,
+    /// Statements without rows and placeholders behind it; may be empty.
+    pub(super) after: &'a str,
+    /// What makes the transaction as it was before, when one of them has failed.
+    pub(super) undo: &'a str,
 }
 
 /// Says that a connection has ended.

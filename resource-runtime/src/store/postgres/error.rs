@@ -45,11 +45,8 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
+/// Without a source: the sentence has the causes in it, and would be followed by them again.
+impl std::error::Error for Failure {}
 
 /// Whether the connection is gone, or about to go, so that nothing more can be asked on it.
 pub(super) fn is_lost(error: &Error) -> bool {
@@ -59,6 +56,11 @@ pub(super) fn is_lost(error: &Error) -> bool {
         // cause of another type or none.
         None => error.is_closed() || source_is_io(error),
     }
+}
+
+/// Whether the server gave up to let others go on, or because it took too long.
+pub(super) fn is_busy(error: &Error) -> bool {
+    error.as_db_error().is_some_and(|it| of_server(it, None) == StoreErrorKind::Busy)
 }
 
 /// Whether the server refused a prepared statement because tables have changed since, or does not
@@ -79,8 +81,9 @@ fn source_is_io(error: &Error) -> bool {
 
 fn is_fatal(code: &SqlState) -> bool {
     let code = code.code();
-    // Connection exceptions, shutdowns, and a server that became a standby.
-    code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03" | "57P05" | "25006")
+    // Connection exceptions, shutdowns, a transaction that took too long, and a server that became a
+    // standby.
+    code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" | "25006")
 }
 
 fn of_server(db: &DbError, meta: Option<&ResourceMeta>) -> StoreErrorKind {

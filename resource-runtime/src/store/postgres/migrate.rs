@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::catalog;
 use super::drift::drift;
-use super::pool::{Pool, Transaction};
+use super::pool::Pool;
+use super::run::Runner;
 use crate::resource::ResourceMeta;
 use crate::store::sql::{Dialect, schema};
 use crate::store::{Migration, StoreError, StoreErrorKind, StoreResult};
@@ -16,20 +17,20 @@ const LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '6
 
 /// Creates what is missing of these resources' tables and indexes, all of it or none.
 pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta]) -> StoreResult<Migration> {
-    let transaction = pool.begin().await?;
+    let mut transaction = pool.begin().await?;
     // Most starts find everything in place: they take no lock, and need no right to create.
-    if missing(&transaction, resources).await?.is_empty() {
+    if missing(&mut transaction, resources).await?.is_empty() {
         transaction.commit().await?;
         return Ok(Migration::default());
     }
     transaction.commit().await?;
     // A transaction of its own: the server answers from what it looked up in the first one, whatever
     // others have created since.
-    let transaction = pool.begin().await?;
+    let mut transaction = pool.begin().await?;
     transaction.batch(LOCK, None).await?;
     // Another process may have been faster.
     let mut created = Vec::new();
-    for Missing { meta, table, statements } in missing(&transaction, resources).await? {
+    for Missing { meta, table, statements } in missing(&mut transaction, resources).await? {
         if table {
             created.push(meta.table);
         }
@@ -39,7 +40,7 @@ pub(super) async fn migrate(pool: &Arc<Pool>, resources: &[&'static ResourceMeta
         }
     }
     // A table that was just created is looked at too: an older index of its name may be elsewhere.
-    let left = missing(&transaction, resources).await?;
+    let left = missing(&mut transaction, resources).await?;
     if let Some(Missing { meta, statements, .. }) = left.first() {
         let report = format!(
             "The indexes of the table \"{}\" cannot be created, because other relations have their names:\n    {};\n",
@@ -60,11 +61,11 @@ struct Missing {
     statements: Vec<String>,
 }
 
-async fn missing(transaction: &Transaction, resources: &[&'static ResourceMeta]) -> StoreResult<Vec<Missing>> {
+async fn missing(on: &mut impl Runner, resources: &[&'static ResourceMeta]) -> StoreResult<Vec<Missing>> {
     let mut all = Vec::new();
     let mut report = String::new();
     for &meta in resources {
-        let found = catalog::table(transaction, meta).await?;
+        let found = catalog::table(on, meta).await?;
         let table = found.is_none();
         let statements = match found {
             None => schema::create(Dialect::Postgres, meta),

@@ -3,7 +3,7 @@
 //! # Design
 //!
 //! Single statements are pipelined over a few connections that all requests share (`lanes.rs`);
-//! transactions have connections of their own (`pool.rs`). Results come in PostgreSQL's binary
+//! transactions have connections of their own (`pool.rs`, `transaction.rs`). Results come in PostgreSQL's binary
 //! format, and go from there into the response's JSON without a record in between, where no Rust
 //! code has to see one.
 //!
@@ -27,25 +27,27 @@ mod numeric;
 mod pool;
 mod read;
 mod row;
+mod run;
 mod statements;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod transaction;
+mod write;
 
 pub use config::{PostgresSettings, PostgresUrlError};
 
 use std::sync::Arc;
 
-use tokio_postgres::Row;
-
 use self::connection::Connector;
 use self::lanes::Lanes;
 use self::pool::Pool;
+use self::run::Runner;
 use super::Migration;
-use super::sql::{self, Dialect, SqlText};
+use super::sql::{Dialect, SqlText};
 use super::{
-    BoxFuture, JsonRow, JsonSelection, Key, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult, Write,
-    Written,
+    BoxFuture, JsonRow, JsonSelection, Key, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult,
+    Transaction, Write, Written,
 };
 use crate::field::Kind;
 use crate::json::Projection;
@@ -90,65 +92,10 @@ impl PostgresStore {
     /// As for [`PostgresStore::connect`].
     pub async fn connect_with(settings: PostgresSettings) -> StoreResult<Self> {
         let (connections, transactions) = (settings.connections, settings.transaction_connections);
+        let wait = settings.transaction_wait;
         let connector = Arc::new(Connector::new(settings)?);
         let lanes = Lanes::open(Arc::clone(&connector), connections).await?;
-        Ok(Self { lanes, pool: Pool::new(connector, transactions), transactions })
-    }
-
-    /// Runs a statement that changes nothing. It is run again where its connection was lost: after
-    /// a server's restart all of them may be, and nobody has noticed yet.
-    async fn read(&self, sql: &SqlText, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
-        let mut attempts = 0;
-        loop {
-            let connection = self.lanes.connection().await?;
-            let answer = connection.query(sql, meta).await;
-            attempts += 1;
-            if answer.is_ok() || connection.is_alive() || attempts > 2 * self.lanes.count() {
-                return answer;
-            }
-        }
-    }
-
-    /// Runs a statement once: where its connection is lost, nobody knows whether it was done.
-    async fn change(&self, sql: &SqlText, meta: &ResourceMeta) -> StoreResult<Option<Record>> {
-        let rows = self.lanes.connection().await?.query(sql, Some(meta)).await?;
-        rows.first().map(|it| row::record(it, meta)).transpose()
-    }
-
-    async fn write(&self, write: Write) -> StoreResult<Written> {
-        const DIALECT: Dialect = Dialect::Postgres;
-        // For an update, the key of the row if it stays in its scope.
-        let mut staying = None;
-        let (sql, key, version) = match write {
-            Write::Insert { meta, values, version } => {
-                let sql = sql::insert(DIALECT, meta, values, version, &sql::all(meta));
-                let record = self.change(&sql, meta).await?;
-                return record.map(Written::Done).ok_or_else(|| StoreError::new(StoreErrorKind::Internal));
-            }
-            Write::Update { key, changes, version } => {
-                let narrow = staying.insert(key.clone().staying_in_scope(&changes));
-                (sql::update(DIALECT, narrow, changes, version, &sql::all(key.meta)), key, version)
-            }
-            Write::Delete { key, version } => (sql::delete(DIALECT, &key, version, &sql::all(key.meta)), key, version),
-        };
-        loop {
-            if let Some(record) = self.change(&sql, key.meta).await? {
-                return Ok(Written::Done(record));
-            }
-            let Some(expected) = version else { return Ok(Written::Missing) };
-            let rows = self.read(&sql::version_of(DIALECT, &key), Some(key.meta)).await?;
-            let Some(row) = rows.first() else { return Ok(Written::Missing) };
-            let found = row::number(row, 0)?;
-            if found != expected {
-                return Ok(Written::Stale { version: found });
-            }
-            if let Some(staying) = &staying
-                && self.read(&sql::version_of(DIALECT, staying), Some(key.meta)).await?.is_empty()
-            {
-                return Ok(Written::Missing);
-            }
-            // A row of this version has come into being since: the write is for it.
-        }
+        Ok(Self { lanes, pool: Pool::new(connector, transactions, wait), transactions })
     }
 }
 
@@ -161,7 +108,7 @@ impl Store for PostgresStore {
         Box::pin(async {
             let mut sql = SqlText::new(Dialect::Postgres);
             sql.push("SELECT 1");
-            self.read(&sql, None).await.map(drop)
+            (&*self.lanes).read(&sql, None).await.map(drop)
         })
     }
 
@@ -170,23 +117,27 @@ impl Store for PostgresStore {
     }
 
     fn select(&self, select: Select) -> BoxFuture<'_, StoreResult<Selection>> {
-        Box::pin(async move { self.select_records(&select).await })
+        Box::pin(async move { read::select(&mut &*self.lanes, &select).await })
     }
 
     fn select_json(&self, select: Select, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<JsonSelection>> {
-        Box::pin(async move { self.select_as_json(&select, &projection).await })
+        Box::pin(async move { read::select_json(&mut &*self.lanes, &select, &projection).await })
     }
 
     fn get(&self, key: Key) -> BoxFuture<'_, StoreResult<Option<Record>>> {
-        Box::pin(async move { self.get_record(&key).await })
+        Box::pin(async move { read::get(&mut &*self.lanes, &key).await })
     }
 
     fn get_json(&self, key: Key, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<Option<JsonRow>>> {
-        Box::pin(async move { self.get_as_json(&key, &projection).await })
+        Box::pin(async move { read::get_json(&mut &*self.lanes, &key, &projection).await })
     }
 
     fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>> {
-        Box::pin(self.write(write))
+        Box::pin(async { write::write(&mut &*self.lanes, write).await })
+    }
+
+    fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {
+        Box::pin(async { Ok(Box::new(self.pool.begin().await?) as _) })
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use tokio_postgres::{Client, Config, Error, NoTls};
+use tokio_postgres::{CancelToken, Client, Config, Error, NoTls};
 
 use super::PostgresSettings;
 use crate::store::{StoreError, StoreErrorKind, StoreResult};
@@ -30,6 +30,17 @@ impl Tls {
                 let (client, connection) = config.connect(rustls.clone()).await?;
                 Ok((client, Box::pin(connection)))
             }
+            #[cfg(not(feature = "postgres-tls"))]
+            Some(never) => match *never {},
+        }
+    }
+
+    /// Asks the server to end what is under way on a connection.
+    pub(super) async fn cancel(&self, token: CancelToken) -> Result<(), Error> {
+        match &self.0 {
+            None => token.cancel_query(NoTls).await,
+            #[cfg(feature = "postgres-tls")]
+            Some(rustls) => token.cancel_query(rustls.clone()).await,
             #[cfg(not(feature = "postgres-tls"))]
             Some(never) => match *never {},
         }

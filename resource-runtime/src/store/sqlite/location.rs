@@ -14,6 +14,8 @@ pub(super) struct Location {
     pub(super) synchronous: Synchronous,
     /// How long a statement waits for another process that holds a lock.
     pub(super) busy_timeout: Duration,
+    /// How long a transaction may have no statement.
+    pub(super) idle_timeout: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +47,8 @@ impl Synchronous {
     }
 }
 
-const PARAMETERS: &str = "mode=ro|rw|rwc|memory, synchronous=off|normal|full, busy_timeout=<milliseconds>";
+const PARAMETERS: &str = "mode=ro|rw|rwc|memory, synchronous=off|normal|full, busy_timeout=<milliseconds>, \
+    idle_timeout=<milliseconds>";
 
 impl Location {
     /// Reads a URL (`sqlite:…`, `sqlite://…`) or a plain path.
@@ -83,11 +86,14 @@ impl Location {
             mode: Mode::Create,
             synchronous: Synchronous::Normal,
             busy_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(30),
         })
     }
 
     fn set(&mut self, parameter: &str) -> StoreResult<()> {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let unknown =
+            || unavailable(format!("`{parameter}` is not a parameter of a SQLite URL; there are {PARAMETERS}"));
         match (name, value.to_ascii_lowercase().as_str()) {
             ("mode", "ro") => self.mode = Mode::ReadOnly,
             ("mode", "rw") => self.mode = Mode::ReadWrite,
@@ -96,17 +102,17 @@ impl Location {
             ("synchronous", "off") => self.synchronous = Synchronous::Off,
             ("synchronous", "normal") => self.synchronous = Synchronous::Normal,
             ("synchronous", "full") => self.synchronous = Synchronous::Full,
-            ("busy_timeout", value) if value.parse::<u32>().is_ok_and(|it| it <= 600_000) => {
-                self.busy_timeout = Duration::from_millis(value.parse().unwrap_or(5_000));
-            }
-            _ => {
-                return Err(unavailable(format!(
-                    "`{parameter}` is not a parameter of a SQLite URL; there are {PARAMETERS}"
-                )));
-            }
+            ("busy_timeout", value) => self.busy_timeout = milliseconds(value).ok_or_else(unknown)?,
+            ("idle_timeout", value) => self.idle_timeout = milliseconds(value).ok_or_else(unknown)?,
+            _ => return Err(unknown()),
         }
         Ok(())
     }
+}
+
+/// A time of ten minutes at most.
+fn milliseconds(value: &str) -> Option<Duration> {
+    value.parse().ok().filter(|it| *it <= 600_000).map(Duration::from_millis)
 }
 
 /// Says why a file cannot be opened, where that can be told beforehand.
@@ -179,10 +185,12 @@ mod tests {
 
     #[test]
     fn parameters_are_taken() {
-        let location = Location::parse("sqlite://x.db?mode=ro&synchronous=FULL&busy_timeout=250").unwrap();
+        let location =
+            Location::parse("sqlite://x.db?mode=ro&synchronous=FULL&busy_timeout=250&idle_timeout=7").unwrap();
         assert_eq!(location.mode, Mode::ReadOnly);
         assert_eq!(location.synchronous, Synchronous::Full);
         assert_eq!(location.busy_timeout, Duration::from_millis(250));
+        assert_eq!(location.idle_timeout, Duration::from_millis(7));
     }
 
     #[test]
@@ -195,6 +203,7 @@ mod tests {
             "sqlite://x?cache=shared",
             "sqlite://x?busy_timeout=-1",
             "sqlite://x?busy_timeout=99999999999999999999",
+            "sqlite://x?idle_timeout=600001",
             "sqlite://x%00.db",
             "postgres://x",
         ] {

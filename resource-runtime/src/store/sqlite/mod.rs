@@ -2,10 +2,10 @@
 //!
 //! # Design
 //!
-//! Reads run on the threads that ask for them as long as they are quick (`readers`); writes go
-//! through one thread, which commits all that wait for it together (`writer`). The file is in
-//! write-ahead mode, so that neither waits for the other, and a read that begins after a write was
-//! acknowledged sees it.
+//! Reads run on the threads that ask for them as long as they are quick (`readers`); writes and
+//! transactions go through one thread, which commits single writes that wait for it together
+//! (`writer`). The file is in write-ahead mode, so that neither waits for the other, and a read
+//! that begins after a write was acknowledged sees it.
 //!
 //! An acknowledged write survives the end of the process, however it ends. With
 //! `synchronous=full` in the URL it survives a power cut too.
@@ -15,6 +15,7 @@ mod conflict;
 mod connection;
 mod drift;
 mod error;
+mod job;
 mod location;
 mod migrate;
 mod read;
@@ -22,6 +23,8 @@ mod readers;
 mod row;
 #[cfg(test)]
 mod tests;
+mod transaction;
+mod worker;
 mod write;
 mod writer;
 
@@ -30,8 +33,8 @@ use std::sync::Arc;
 
 use super::Migration;
 use super::{
-    BoxFuture, JsonRow, JsonSelection, Key, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult, Write,
-    Written,
+    BoxFuture, JsonRow, JsonSelection, Key, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult,
+    Transaction, Write, Written,
 };
 use crate::json::Projection;
 use crate::resource::{Record, ResourceMeta};
@@ -39,7 +42,7 @@ use connection::Purpose;
 use location::{Location, Mode, Synchronous};
 use read::SelectPlan;
 use readers::Readers;
-use writer::Writer;
+use writer::{Bounds, Writer};
 
 /// A store that keeps its rows in an SQLite database.
 ///
@@ -66,7 +69,9 @@ impl SqliteStore {
     /// Parameters: `mode=ro|rw|rwc`, `synchronous=off|normal|full` (`normal` unless set: a commit
     /// is safe from the end of the process at once, from a power cut at the next checkpoint),
     /// `busy_timeout=<milliseconds>` (5000 unless set), for which a statement waits while another
-    /// process writes.
+    /// process writes, and a write while somebody else has a transaction open;
+    /// `idle_timeout=<milliseconds>` (30000 unless set), after which a transaction that has had no
+    /// statement for so long is rolled back. Both end as [`StoreErrorKind::Busy`].
     ///
     /// `sqlite::memory:` keeps its rows in a temporary file that is gone when the store is.
     ///
@@ -89,8 +94,9 @@ impl SqliteStore {
         let connection = connection::open(&path, &location, Purpose::Write).map_err(fail)?;
         // Opening a file does not read it; this does.
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(fail)?;
+        let bounds = Bounds { turn: location.busy_timeout, idle: location.idle_timeout };
         let readers = Arc::new(Readers::new(path, location));
-        Ok(Self { writer: Arc::new(Writer::start(connection)?), readers, _temporary: temporary })
+        Ok(Self { writer: Arc::new(Writer::start(connection, bounds)?), readers, _temporary: temporary })
     }
 }
 
@@ -174,10 +180,15 @@ impl Store for SqliteStore {
         Box::pin(self.writer.run(move |connection| write::apply(connection, write)))
     }
 
+    fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {
+        Box::pin(async { Ok(Box::new(self.writer.begin().await?) as Box<dyn Transaction>) })
+    }
+
+    /// Waits for an open transaction as long as a write would; then it is rolled back.
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
             self.readers.close().await;
-            // Waits for jobs that are in, and for the checkpoint: on a thread where that may take long.
+            // Waits for what is in, and for the checkpoint: on a thread where that may take long.
             let writer = Arc::clone(&self.writer);
             match tokio::runtime::Handle::try_current() {
                 Ok(runtime) => drop(runtime.spawn_blocking(move || writer.stop()).await),

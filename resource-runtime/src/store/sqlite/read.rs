@@ -132,8 +132,13 @@ impl SelectPlan {
             let (rows, has_more) = self.read_rows(connection, &mut each).map_err(fail)?;
             return Ok(Found { rows, has_more, total: None });
         }
-        // Both statements see the same rows. Where one fails the connection's keeper rolls back.
-        let command = |sql| bind::command(connection, sql).map_err(|it| fail(Failure::Sql(it)));
+        // Both statements see the same rows: those of a transaction that is open anyway, or else of
+        // one of their own. Where one fails the connection's keeper rolls back.
+        let alone = connection.is_autocommit();
+        let command = |sql| match alone {
+            true => bind::command(connection, sql).map_err(|it| fail(Failure::Sql(it))),
+            false => Ok(()),
+        };
         command("BEGIN")?;
         let (rows, has_more) = self.read_rows(connection, &mut each).map_err(fail)?;
         let total = match self.known_total(rows, has_more) {

@@ -11,6 +11,7 @@ use tokio_postgres::config::Host;
 use super::{Fixture, at_once, everything, insert, key, new_book, on_server};
 use crate::field::Value;
 use crate::query::Filter;
+use crate::store::postgres::run::Runner;
 use crate::store::postgres::{PostgresSettings, PostgresStore};
 use crate::store::{Database, Key, Store, StoreErrorKind, StoreResult, Write, Written};
 use crate::testing::BOOK;
@@ -77,7 +78,7 @@ async fn behind(fixture: &Fixture, parameters: &str) -> (Server, PostgresStore) 
     (server, store)
 }
 
-async fn kill_all(fixture: &Fixture) {
+pub(super) async fn kill_all(fixture: &Fixture) {
     let sql =
         format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{}'", fixture.schema);
     fixture.sql(&sql).await;
@@ -256,7 +257,7 @@ async fn statements_that_a_connection_forgot_are_prepared_again() {
         store.select(everything(BOOK)).await.unwrap();
         let mut sql = crate::store::sql::SqlText::new(crate::store::sql::Dialect::Postgres);
         sql.push("DEALLOCATE ALL");
-        store.read(&sql, None).await.unwrap();
+        (&*store.lanes).read(&sql, None).await.unwrap();
         store.select(everything(BOOK)).await.unwrap();
     })
     .await;

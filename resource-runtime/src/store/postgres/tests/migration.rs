@@ -87,7 +87,7 @@ async fn tables_that_fit_are_left_alone_even_without_the_right_to_create() {
 async fn a_table_that_is_locked_by_others_does_not_hold_up_a_start() {
     on_server(|it| async move {
         let store = it.store_of(BOOK).await;
-        let writer = store.pool.begin().await.unwrap();
+        let mut writer = store.pool.begin().await.unwrap();
         writer.batch("INSERT INTO books SELECT * FROM books", None).await.unwrap();
         let begin = async { it.store().await.migrate(&[BOOK]).await };
         tokio::time::timeout(std::time::Duration::from_secs(5), begin).await.unwrap().unwrap();

@@ -6,8 +6,11 @@ mod loss;
 mod migration;
 #[cfg(feature = "conformance")]
 mod suite;
+mod transactions;
 mod writes;
 mod zoo;
+
+use std::io::Write as _;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -39,7 +42,11 @@ impl Schema {
                 panic!("REQUIRE_POSTGRES=1, and there is no PostgreSQL at TEST_DATABASE_URL: {error}")
             }
             Err(error) => {
-                println!("skipped, because there is no PostgreSQL to test with: {error}");
+                static SAID: std::sync::Once = std::sync::Once::new();
+                // Not `eprintln`, which the test harness keeps to itself while tests pass.
+                SAID.call_once(|| {
+                    let _ = writeln!(std::io::stderr(), "skipped: no PostgreSQL server at {server} ({error})");
+                });
                 return None;
             }
         };
@@ -167,6 +174,7 @@ async fn the_session_is_set_up() {
             ("TimeZone", "UTC"),
             ("client_min_messages", "warning"),
             ("statement_timeout", "30s"),
+            ("idle_in_transaction_session_timeout", "30s"),
             ("search_path", it.schema.as_str()),
             ("application_name", it.schema.as_str()),
         ] {
@@ -188,7 +196,7 @@ async fn a_statement_is_prepared_once_for_all_who_ask_at_the_same_time() {
         .await;
         let mut sql = super::SqlText::new(super::Dialect::Postgres);
         sql.push("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT 1'");
-        let rows = store.read(&sql, None).await.unwrap();
+        let rows = super::Runner::read(&mut &*store.lanes, &sql, None).await.unwrap();
         assert_eq!(super::row::number(&rows[0], 0).unwrap(), 1);
     })
     .await;

@@ -136,7 +136,7 @@ async fn of_inserts_that_race_for_a_unique_value_one_wins() {
     .await;
 }
 
-static SHELF: &ResourceMeta = &ResourceMeta::new(
+pub(super) static SHELF: &ResourceMeta = &ResourceMeta::new(
     "Shelf",
     "shelves",
     "order",
@@ -194,7 +194,7 @@ async fn a_lock_that_is_held_too_long_ends_as_busy() {
         let store = it.store_of(BOOK).await;
         let Value::Int(id) = *insert(&store, BOOK, new_book("a", "1")).await.get(0) else { panic!() };
         let hasty = PostgresStore::connect(&format!("{}&statement_timeout=200ms", it.url)).await.unwrap();
-        let holder = store.pool.begin().await.unwrap();
+        let mut holder = store.pool.begin().await.unwrap();
         holder.batch(&format!("UPDATE books SET title = 'b' WHERE id = {id}"), None).await.unwrap();
         assert_eq!(refused(&hasty, update(id, vec![(TITLE, text("c"))], None)).await, StoreErrorKind::Busy);
         // Dropped without a commit.
@@ -224,14 +224,14 @@ async fn an_abandoned_transaction_is_rolled_back_and_its_connection_used_again()
         let store = PostgresStore::connect(&format!("{}&transaction_connections=1", it.url)).await.unwrap();
         store.migrate(&[BOOK]).await.unwrap();
         for _ in 0..3 {
-            let transaction = store.pool.begin().await.unwrap();
+            let mut transaction = store.pool.begin().await.unwrap();
             transaction.batch("INSERT INTO thing_that_is_not_there VALUES (1)", None).await.unwrap_err();
             drop(transaction);
         }
-        let transaction = store.pool.begin().await.unwrap();
+        let mut transaction = store.pool.begin().await.unwrap();
         transaction.batch("CREATE TABLE thing ()", None).await.unwrap();
         drop(transaction);
-        let transaction = store.pool.begin().await.unwrap();
+        let mut transaction = store.pool.begin().await.unwrap();
         transaction.batch("SELECT * FROM thing", None).await.unwrap_err();
         drop(transaction);
         let rolled_back = format!(

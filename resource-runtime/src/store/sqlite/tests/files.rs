@@ -1,17 +1,11 @@
 use std::process::Command;
 
-use super::{Directory, done, everything, insert, key};
+use super::{Directory, done, everything, key, new_book};
 use crate::field::Value;
 use crate::query::{CountMode, Filter, Operator};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Select, Store as _, StoreErrorKind, Write, Written};
-use crate::testing::{BOOK, book};
-
-fn new_book(isbn: &str) -> Write {
-    let mut values = book(1, "Dune", isbn).values;
-    values[0] = Value::Null;
-    insert(BOOK, values)
-}
+use crate::store::{Select, Store as _, StoreErrorKind, Written};
+use crate::testing::BOOK;
 
 #[track_caller]
 fn refused(url: &str, why: &str) {

@@ -3,6 +3,8 @@
 mod files;
 mod pages;
 mod schema;
+mod transactions;
+mod turns;
 mod types;
 mod writes;
 
@@ -13,6 +15,7 @@ use crate::field::Value;
 use crate::query::{CountMode, Filter, SortKey};
 use crate::resource::{Record, ResourceMeta};
 use crate::store::{Key, Select, Store as _, StoreResult, Window, Write, Written};
+use crate::testing::{BOOK, book};
 
 /// A directory of a test's own, gone after it.
 struct Directory(PathBuf);
@@ -43,6 +46,12 @@ async fn store(resources: &[&'static ResourceMeta]) -> SqliteStore {
 
 fn insert(meta: &'static ResourceMeta, values: Vec<Value>) -> Write {
     Write::Insert { meta, values, version: 1 }
+}
+
+fn new_book(isbn: &str) -> Write {
+    let mut values = book(1, "Dune", isbn).values;
+    values[0] = Value::Null;
+    insert(BOOK, values)
 }
 
 fn key(meta: &'static ResourceMeta, id: impl Into<i64>) -> Key {

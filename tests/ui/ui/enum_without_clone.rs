@@ -1,6 +1,6 @@
 use resource_runtime::prelude::*;
 
-#[derive(Clone, ResourceEnum)]
+#[derive(Debug, ResourceEnum)]
 enum State {
     Open,
 }

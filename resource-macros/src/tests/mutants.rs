@@ -1,0 +1,154 @@
+//! Every token of every attribute matters: removed, misspelt, doubled, or of another type, it is an
+//! error or makes another description. A token that could be changed with nothing following from it
+//! would be one that is silently ignored.
+
+use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
+
+/// Nothing in here says what goes without saying.
+const EVERYTHING: &str = r##"
+    #[resource(
+        path = "tomes", table = "tomes", view(Summary: id, title, is_recent), list = Summary,
+        computed(is_recent: bool), sort = "-created_at,title:nulls_first", page(size = 10, max = 50),
+        operations(read, bulk_create), require_if_match, unique(title, isbn), index(price, title),
+        crate = framework
+    )]
+    #[validate(schema(function = is_sound, code = "unsound", message = "makes no sense"))]
+    pub struct Book {
+        #[resource(id(client), filter(in))]
+        pub id: i64,
+        #[resource(search, sort, filter(eq, icontains = "like"), column = "name")]
+        #[validate(length(min = 1, max = 300, code = "size"), contains = "a", does_not_contain(pattern = "b"))]
+        pub title: String,
+        #[resource(unique, immutable, example = "9780441013593")]
+        #[validate(regex(path = *ISBN), length(equal = 13), custom(function = is_isbn, message = "no"))]
+        pub isbn: String,
+        #[resource(sort, filter(gte = "min_price", lte = "max_price"), index = false, example = 39.99)]
+        #[validate(range(exclusive_min = 0, max = 10000))]
+        pub price: Decimal,
+        #[resource(default, normalize = tidy, filter(has_all = "tags"))]
+        pub tags: Vec<String>,
+        #[resource(default = Status::Available, skip(create), filter(eq))]
+        pub status: Status,
+        #[resource(default = -1.5)]
+        #[validate(range(min = -2, exclusive_max = HIGHEST))]
+        pub score: f64,
+        #[resource(write_only)]
+        #[validate(email, must_match(other = "email_again"))]
+        pub email: Option<String>,
+        #[resource(write_only)]
+        #[validate(email(code = "mail"))]
+        pub email_again: Option<String>,
+        #[resource(expose)]
+        #[validate(url)]
+        pub reset_token: Option<String>,
+        #[resource(read_only)]
+        pub rank: Option<i64>,
+        #[resource(hidden)]
+        pub notes: Option<String>,
+        #[validate(nested)]
+        pub place: Option<Place>,
+        #[resource(created_at, sort)]
+        pub created_at: Timestamp,
+        #[resource(updated_at)]
+        pub updated_at: Option<Timestamp>,
+    }
+"##;
+
+#[test]
+fn every_token_of_an_attribute_matters() {
+    let original: TokenStream = EVERYTHING.parse().unwrap();
+    let expected = expansion(&original).expect("the original is right");
+    let mut tried = 0;
+    let mut ignored = Vec::new();
+    for (what, mutant) in mutants(original, false) {
+        tried += 1;
+        if expansion(&mutant).is_some_and(|it| it == expected) {
+            ignored.push(what);
+        }
+    }
+    assert!(tried > 500, "{tried} mutants are too few to be all");
+    assert!(ignored.is_empty(), "{} of {tried} mutants were taken for the original: {ignored:#?}", ignored.len());
+}
+
+/// What the derive prints, or nothing where it is an error.
+fn expansion(input: &TokenStream) -> Option<String> {
+    let tokens = crate::expand_resource(&syn::parse2(input.clone()).ok()?).to_string();
+    (!tokens.contains("compile_error")).then_some(tokens)
+}
+
+/// All streams in which one token of an attribute is another, with what was done to it.
+fn mutants(tokens: TokenStream, within: bool) -> Vec<(String, TokenStream)> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut mutants = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        let with = |replacement: Vec<TokenTree>| -> TokenStream {
+            let (before, after) = (&tokens[..index], &tokens[index + 1..]);
+            before.iter().cloned().chain(replacement).chain(after.iter().cloned()).collect()
+        };
+        let attribute = is_attribute(&tokens[..index]);
+        if let TokenTree::Group(group) = token {
+            for (what, inner) in mutants_of(group, within || attribute) {
+                mutants.push((what, with(vec![TokenTree::Group(Group::new(group.delimiter(), inner))])));
+            }
+        }
+        if within && !is_trailing_comma(token, &tokens[index + 1..]) {
+            for (what, replacement) in replacements(token) {
+                mutants.push((format!("{what}: {}", context(&tokens, index)), with(replacement)));
+            }
+        }
+    }
+    if within {
+        mutants.extend(without_items(&tokens));
+    }
+    mutants
+}
+
+/// The streams from which one item between commas is missing.
+fn without_items(tokens: &[TokenTree]) -> Vec<(String, TokenStream)> {
+    let is_comma = |it: &TokenTree| matches!(it, TokenTree::Punct(it) if it.as_char() == ',');
+    let items: Vec<TokenStream> =
+        tokens.split(is_comma).filter(|it| !it.is_empty()).map(|it| it.iter().cloned().collect()).collect();
+    let without = |missing: usize| {
+        let rest = items.iter().enumerate().filter(|(index, _)| *index != missing).map(|(_, it)| it);
+        (format!("without `{}`", items[missing]), quote::quote!(#(#rest),*))
+    };
+    (0..items.len()).map(without).collect()
+}
+
+fn mutants_of(group: &Group, within: bool) -> Vec<(String, TokenStream)> {
+    // Outside of attributes only what can hold one is looked into.
+    let holds_attributes = matches!(group.delimiter(), Delimiter::Brace | Delimiter::Bracket);
+    if within || holds_attributes { mutants(group.stream(), within) } else { Vec::new() }
+}
+
+fn is_attribute(before: &[TokenTree]) -> bool {
+    matches!(before.last(), Some(TokenTree::Punct(it)) if it.as_char() == '#')
+}
+
+// A comma before a closing parenthesis is nothing but style.
+fn is_trailing_comma(token: &TokenTree, after: &[TokenTree]) -> bool {
+    matches!(token, TokenTree::Punct(it) if it.as_char() == ',') && after.is_empty()
+}
+
+fn replacements(token: &TokenTree) -> Vec<(&'static str, Vec<TokenTree>)> {
+    let mut all = vec![("removed", vec![]), ("doubled", vec![token.clone(), token.clone()])];
+    match token {
+        TokenTree::Ident(it) => {
+            all.push(("misspelt", vec![Ident::new(&format!("{it}x"), it.span()).into()]));
+            all.push(("of another type", vec![Literal::u8_unsuffixed(7).into()]));
+        }
+        TokenTree::Literal(it) if it.to_string().starts_with('"') => {
+            all.push(("misspelt", vec![Literal::string(&format!("{}x", it.to_string().replace('"', ""))).into()]));
+            all.push(("of another type", vec![Literal::u8_unsuffixed(7).into()]));
+        }
+        TokenTree::Literal(_) => all.push(("of another type", vec![Literal::string("seven").into()])),
+        TokenTree::Group(_) | TokenTree::Punct(_) => {}
+    }
+    all
+}
+
+/// The tokens around the one that was changed.
+fn context(tokens: &[TokenTree], index: usize) -> String {
+    let around = &tokens[index.saturating_sub(3)..tokens.len().min(index + 4)];
+    format!("`{}` in `{}`", tokens[index], around.iter().cloned().collect::<TokenStream>())
+}

@@ -1,0 +1,178 @@
+//! `POST /books/bulk`, `PATCH /books/bulk` and `POST /books/bulk-delete`: many rows in one request.
+//!
+//! | | without `atomic` | with `?atomic=true` |
+//! |---|---|---|
+//! | an item is refused | the others go on; it is in `errors`, by its index | nothing is written; its status and its problems are the answer's, at `/<index>` |
+//! | a row to delete is not there | it is in `not_found` | as any other refusal: 404 |
+//! | the store fails | nothing is written; the answer is 503 | the same |
+//!
+//! Items are carried out in their order, each seeing what those before it did: a row that is named
+//! twice is changed twice, and the second time that it is deleted it is not there.
+//!
+//! # Design
+//!
+//! Both forms are one transaction. A write that fails undoes only itself ([`Transaction`]), so items
+//! that stand or fall alone need no savepoints; and because they are committed once, a process that
+//! dies leaves all of them or none.
+//!
+//! [`Transaction`]: crate::store::Transaction
+
+mod batch;
+mod read;
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::StatusCode;
+use http::request::Parts;
+
+use self::batch::{Batch, Item, Outcome};
+use super::mounted::Mounted;
+use super::{around, body, negotiate, respond};
+use crate::error::{ApiError, ErrorCode, Problem, Problems, Report};
+use crate::input;
+use crate::query;
+use crate::store::Key;
+
+/// The most items of one request.
+pub(super) const MAX_ITEMS: usize = 100;
+
+pub(super) async fn create(State(mounted): State<Arc<Mounted>>, request: Request) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let atomic = begin(&parts)?;
+    let scope = mounted.scope(&parts)?;
+    let body = body::read(&parts, body, negotiate::JSON, mounted.context.body_limit).await?;
+    let items = input::items(&body, MAX_ITEMS)?.into_iter().map(|item| {
+        let values = input::create(mounted.meta, item.get().as_bytes())?;
+        Ok(Item::Create(mounted.insertion(values, &scope)?))
+    });
+    let outcomes = Batch { mounted: &mounted, atomic, place: "" }.carry_out(items.collect()).await?;
+    Ok(respond::json(StatusCode::CREATED, mounted.outcomes("created", &outcomes, &parts)))
+}
+
+pub(super) async fn update(State(mounted): State<Arc<Mounted>>, request: Request) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let atomic = begin(&parts)?;
+    mounted.refuse_without_if_match()?;
+    let scope = mounted.scope(&parts)?;
+    let body = body::read(&parts, body, negotiate::PATCH, mounted.context.body_limit).await?;
+    let items = input::items(&body, MAX_ITEMS)?.into_iter().map(|item| {
+        let id = mounted.id_of(item)?;
+        Ok(Item::Update(Key { meta: mounted.meta, id, scope: scope.clone() }, item))
+    });
+    let outcomes = Batch { mounted: &mounted, atomic, place: "" }.carry_out(items.collect()).await?;
+    Ok(respond::json(StatusCode::OK, mounted.outcomes("updated", &outcomes, &parts)))
+}
+
+pub(super) async fn delete(State(mounted): State<Arc<Mounted>>, request: Request) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let atomic = begin(&parts)?;
+    mounted.refuse_without_if_match()?;
+    let scope = mounted.scope(&parts)?;
+    let body = body::read(&parts, body, negotiate::JSON, mounted.context.body_limit).await?;
+    let ids = mounted.ids(&body)?;
+    let key = |id: &_| Key { meta: mounted.meta, id: Clone::clone(id), scope: scope.clone() };
+    let items = ids.iter().map(|id| Ok(Item::Delete(key(id)))).collect();
+    let outcomes = Batch { mounted: &mounted, atomic, place: "/ids" }.carry_out(items).await?;
+
+    let (mut deleted, mut not_found, mut errors) = (List::default(), List::default(), List::default());
+    for (index, (id, outcome)) in ids.iter().zip(&outcomes).enumerate() {
+        let list = match outcome {
+            Ok(_) => &mut deleted,
+            Err(error) if error.code == ErrorCode::NOT_FOUND => &mut not_found,
+            Err(error) => {
+                mounted.report(index, error, &parts, errors.next());
+                continue;
+            }
+        };
+        crate::json::write_value(list.next(), id, &mounted.meta.id_field().kind);
+    }
+    let mut lists = vec![("deleted", &deleted), ("not_found", &not_found)];
+    if !errors.0.is_empty() {
+        lists.push(("errors", &errors));
+    }
+    Ok(respond::json(StatusCode::OK, object(&lists)))
+}
+
+/// What every batch has to see to first; whether it is all or nothing.
+fn begin(parts: &Parts) -> Result<bool, ApiError> {
+    negotiate::accepts_json(&parts.headers)?;
+    let mut atomic = false;
+    for (name, value) in query::parse_none(parts.uri.query().unwrap_or_default(), &["atomic"])? {
+        atomic = match value.as_str() {
+            "true" => true,
+            "false" => false,
+            _ => {
+                let problem = Problem::parameter(name, "invalid_choice", "must be `true` or `false`")
+                    .param("allowed", vec!["true", "false"]);
+                return Err(Problems::from(vec![problem]).into_error(ErrorCode::INVALID_QUERY));
+            }
+        };
+    }
+    Ok(atomic)
+}
+
+impl Mounted {
+    /// A batch has no place for the tags that the resource demands.
+    fn refuse_without_if_match(&self) -> Result<(), ApiError> {
+        if self.meta.require_if_match { Err(self.precondition_required()) } else { Ok(()) }
+    }
+
+    /// The rows of the items that stood, and the problems of those that fell.
+    fn outcomes(&self, name: &str, outcomes: &[Outcome], parts: &Parts) -> Vec<u8> {
+        let (mut done, mut errors) = (List::default(), List::default());
+        for (index, outcome) in outcomes.iter().enumerate() {
+            match outcome {
+                Ok(json) => done.next().extend_from_slice(json),
+                Err(error) => self.report(index, error, parts, errors.next()),
+            }
+        }
+        object(&[(name, &done), ("errors", &errors)])
+    }
+
+    /// Why an item fell: the members of the error, and its index.
+    fn report(&self, index: usize, error: &ApiError, parts: &Parts, out: &mut Vec<u8>) {
+        if error.status() >= 500 {
+            around::log(error, parts.extensions.get());
+        }
+        let mut object = Vec::new();
+        self.context.envelope.write(&Report::new(error), &mut object);
+        out.extend_from_slice(b"{\"index\":");
+        out.extend_from_slice(itoa::Buffer::new().format(index).as_bytes());
+        match object.strip_prefix(b"{") {
+            Some(rest) if rest != b"}" => {
+                out.push(b',');
+                out.extend_from_slice(rest);
+            }
+            _ => out.push(b'}'),
+        }
+    }
+}
+
+/// JSON values separated by commas.
+#[derive(Debug, Default)]
+struct List(Vec<u8>);
+
+impl List {
+    fn next(&mut self) -> &mut Vec<u8> {
+        if !self.0.is_empty() {
+            self.0.push(b',');
+        }
+        &mut self.0
+    }
+}
+
+/// An object of lists.
+fn object(lists: &[(&str, &List)]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(lists.iter().map(|(name, list)| name.len() + list.0.len() + 8).sum());
+    for (index, (name, list)) in lists.iter().enumerate() {
+        out.push(if index == 0 { b'{' } else { b',' });
+        crate::json::write_string(&mut out, name);
+        out.extend_from_slice(b":[");
+        out.extend_from_slice(&list.0);
+        out.push(b']');
+    }
+    out.push(b'}');
+    out
+}

@@ -1,9 +1,0 @@
-use resource_runtime::prelude::*;
-
-#[derive(Debug, Resource)]
-struct Note {
-    #[resource(id)]
-    id: i64,
-}
-
-fn main() {}
