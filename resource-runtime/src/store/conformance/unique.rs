@@ -114,7 +114,7 @@ pub(super) async fn a_deleted_rows_values_are_free(db: Database) {
     order.check_everything().await;
 }
 
-pub(super) async fn of_several_taken_values_the_first_declared_is_named(db: Database) {
+pub(super) async fn the_first_declared_of_several_taken_values_is_named(db: Database) {
     let order = two(db).await;
     let mut row = order_row(3);
     (row[CODE], row[AMOUNT]) = (text("code 1"), order_row(2)[AMOUNT].clone());
