@@ -301,7 +301,7 @@ fn postgres_gets_the_indexes_that_its_planner_needs() {
             r#"notes__kind__sort ("kind" COLLATE "C", "id")"#,
             r#"notes__kind__desc ("kind" COLLATE "C" DESC NULLS LAST, "id")"#,
             r#"notes__rank__idx ("rank")"#,
-            r#"notes__tags__gin USING gin ("tags")"#,
+            r#"notes__tags__items USING gin (jsonb_object("tags", "tags"))"#,
             r#"notes__rank__kind__order ("rank" DESC, "kind" COLLATE "C", "id")"#,
             r#"notes__kind__quiet__idx ("kind" COLLATE "C", "quiet")"#,
         ],
