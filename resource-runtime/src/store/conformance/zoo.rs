@@ -5,8 +5,18 @@ use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::field::{EnumMeta, FieldMeta, IdSource, Kind, ObjectMeta, Value, Variant};
+use crate::field::{EnumMeta, FieldMeta, FilterMeta, IdSource, Kind, ObjectMeta, Value, Variant};
+use crate::query::Operator;
 use crate::resource::{ComputedMeta, Record, ResourceMeta};
+
+/// What stores may keep indexes of their own kind for; some fields declare it, and others do not.
+const PARTS: &[FilterMeta] = &[
+    FilterMeta::new(Operator::Contains),
+    FilterMeta::new(Operator::EndsWith),
+    FilterMeta::new(Operator::Icontains),
+    FilterMeta::new(Operator::Ieq),
+];
+const ITEMS: &[FilterMeta] = &[FilterMeta::new(Operator::HasAll), FilterMeta::new(Operator::HasAny)];
 
 /// A field of every kind, and of most a nullable one and a list.
 pub(super) static ZOO: &ResourceMeta = &ResourceMeta::new(
@@ -32,8 +42,8 @@ pub(super) static ZOO: &ResourceMeta = &ResourceMeta::new(
         FieldMeta::of::<Option<f64>>("maybe_f64"),
         FieldMeta::of::<Decimal>("decimal"),
         FieldMeta::of::<Option<Decimal>>("maybe_decimal"),
-        FieldMeta::of::<String>("text"),
-        FieldMeta::of::<Option<String>>("maybe_text"),
+        FieldMeta::of::<String>("text").searchable().filters(PARTS),
+        FieldMeta::of::<Option<String>>("maybe_text").filters(PARTS),
         FieldMeta::of::<Uuid>("uuid"),
         FieldMeta::of::<Option<Uuid>>("maybe_uuid"),
         FieldMeta::of::<Timestamp>("timestamp"),
@@ -48,16 +58,16 @@ pub(super) static ZOO: &ResourceMeta = &ResourceMeta::new(
         of_kind("maybe_place", PLACE, true),
         FieldMeta::of::<serde_json::Value>("json"),
         FieldMeta::of::<Option<serde_json::Value>>("maybe_json"),
-        FieldMeta::of::<Vec<bool>>("flags"),
+        FieldMeta::of::<Vec<bool>>("flags").filters(ITEMS),
         FieldMeta::of::<Vec<u8>>("u8s"),
-        FieldMeta::of::<Vec<i64>>("i64s"),
+        FieldMeta::of::<Vec<i64>>("i64s").filters(ITEMS),
         FieldMeta::of::<Vec<f32>>("f32s"),
-        FieldMeta::of::<Vec<f64>>("f64s"),
-        FieldMeta::of::<Vec<Decimal>>("decimals"),
-        FieldMeta::of::<Vec<String>>("texts"),
-        FieldMeta::of::<Option<Vec<String>>>("maybe_texts"),
+        FieldMeta::of::<Vec<f64>>("f64s").filters(ITEMS),
+        FieldMeta::of::<Vec<Decimal>>("decimals").filters(ITEMS),
+        FieldMeta::of::<Vec<String>>("texts").filters(ITEMS),
+        FieldMeta::of::<Option<Vec<String>>>("maybe_texts").filters(ITEMS),
         FieldMeta::of::<Vec<Uuid>>("uuids"),
-        FieldMeta::of::<Vec<Timestamp>>("timestamps"),
+        FieldMeta::of::<Vec<Timestamp>>("timestamps").filters(ITEMS),
         FieldMeta::of::<Vec<Date>>("dates"),
         FieldMeta::of::<Vec<Time>>("times"),
         of_kind("shades", Kind::List(&SHADE), false),

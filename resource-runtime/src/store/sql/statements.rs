@@ -3,7 +3,7 @@
 
 use super::{Dialect, SqlText, VERSION, keyset};
 use crate::field::{IntKind, Kind, Value};
-use crate::query::{CountMode, Filter};
+use crate::query::{CountMode, Filter, Keyset};
 use crate::resource::ResourceMeta;
 use crate::store::{COUNT_CAP, Key, Select, Total, Window};
 
@@ -34,58 +34,92 @@ pub fn select_counted(dialect: Dialect, select: &Select, columns: &[usize]) -> S
 fn write_select(dialect: Dialect, select: &Select, columns: &[usize], counted: bool) -> SqlText {
     let mut out = SqlText::new(dialect);
     let meta = select.meta;
-    out.push("SELECT ");
-    write_columns(&mut out, meta, columns);
-    if counted {
-        out.push(", (");
-        write_total(&mut out, select);
-        out.push(")");
-    }
-    out.push(" FROM ");
     let (place, limit, offset) = match &select.window {
         Window::Offset { offset, limit } => (None, u64::from(*limit), *offset),
         Window::Keyset { keyset, limit } => (keyset.as_ref(), u64::from(*limit) + 1, 0),
     };
-    let backward = place.is_some_and(|it| it.backward);
-    let keys = keyset::keys(select, backward);
-    let values = place.map(|it| it.values.as_slice());
-    let parts = keyset::parts(dialect, &keys, values, backward);
-    let condition = |out: &mut SqlText, part: Option<keyset::Part>| {
-        out.ident(meta.table);
-        let mut clauses = Clauses::new();
-        clauses.filter(out, meta, &select.scope);
-        clauses.filter(out, meta, &select.filter);
-        if let Some(part) = part {
-            clauses.next(out);
-            part.write(out, &keys, values.unwrap_or_default());
+    let order = Order::new(dialect, select, place);
+    let head = |out: &mut SqlText| {
+        out.push("SELECT ");
+        write_columns(out, meta, columns);
+        if counted {
+            out.push(", (");
+            write_total(out, select);
+            out.push(")");
         }
+        out.push(" FROM ");
     };
-    if let [] | [_] = parts[..] {
-        let part = parts.first().copied();
-        condition(&mut out, part);
-        match part {
-            Some(part) => part.write_order(&mut out, &keys, backward),
-            None => keyset::write_order(&mut out, &keys),
+    let part = |out: &mut SqlText, part: keyset::Part, columns: &[usize]| {
+        out.push("(SELECT ");
+        write_columns(out, meta, columns);
+        out.push(" FROM ");
+        order.write_rows(out, select, Some(part));
+        write_window(out, limit.saturating_add(offset), 0);
+        out.push(") AS _part");
+    };
+    match (order.parts.as_slice(), dialect) {
+        ([] | [_], _) => {
+            head(&mut out);
+            order.write_rows(&mut out, select, order.parts.first().copied());
         }
-    } else {
-        let mut inner = columns.to_vec();
-        inner.extend(select.sort.iter().map(|it| it.field).filter(|it| !columns.contains(it)));
-        inner.dedup();
-        for (index, part) in parts.into_iter().enumerate() {
-            out.push(if index == 0 { "(" } else { " UNION ALL " });
-            out.push("SELECT * FROM (SELECT ");
-            write_columns(&mut out, meta, &inner);
-            out.push(" FROM ");
-            condition(&mut out, Some(part));
-            part.write_order(&mut out, &keys, backward);
-            write_window(&mut out, limit.saturating_add(offset), 0);
-            out.push(") AS _part");
+        // SQLite takes the parts one after the other, and stops when the page is full; told to sort
+        // them, it would read a page of each.
+        (parts, Dialect::Sqlite) => {
+            for (index, it) in parts.iter().enumerate() {
+                out.push(if index == 0 { "" } else { " UNION ALL " });
+                head(&mut out);
+                part(&mut out, *it, columns);
+            }
         }
-        out.push(") AS _parts");
-        keyset::write_order(&mut out, &keys);
+        // PostgreSQL promises no order that is not asked for, and merges the parts as it needs them.
+        (parts, Dialect::Postgres) => {
+            let keys = select.sort.iter().map(|it| it.field).filter(|it| !columns.contains(it));
+            let inner: Vec<_> = columns.iter().copied().chain(keys).collect();
+            head(&mut out);
+            for (index, it) in parts.iter().enumerate() {
+                out.push(if index == 0 { "(SELECT * FROM " } else { " UNION ALL SELECT * FROM " });
+                part(&mut out, *it, &inner);
+            }
+            out.push(") AS _parts");
+            keyset::write_order(&mut out, &order.keys);
+        }
     }
     write_window(&mut out, limit, offset);
     out
+}
+
+/// The order of a selection, and the parts in which it is asked for.
+struct Order<'a> {
+    keys: Vec<keyset::OrderKey>,
+    values: &'a [Value],
+    backward: bool,
+    parts: Vec<keyset::Part>,
+}
+
+impl<'a> Order<'a> {
+    fn new(dialect: Dialect, select: &Select, place: Option<&'a Keyset>) -> Self {
+        let backward = place.is_some_and(|it| it.backward);
+        let keys = keyset::keys(select, backward);
+        let values = place.map(|it| it.values.as_slice());
+        let parts = keyset::parts(dialect, &keys, values, backward);
+        Self { keys, values: values.unwrap_or_default(), backward, parts }
+    }
+
+    /// Writes the table, the conditions and the order of one part, or of all.
+    fn write_rows(&self, out: &mut SqlText, select: &Select, part: Option<keyset::Part>) {
+        out.ident(select.meta.table);
+        let mut clauses = Clauses::new();
+        clauses.filter(out, select.meta, &select.scope);
+        clauses.filter(out, select.meta, &select.filter);
+        match part {
+            Some(part) => {
+                clauses.next(out);
+                part.write(out, &self.keys, self.values);
+                part.write_order(out, &self.keys, self.backward);
+            }
+            None => keyset::write_order(out, &self.keys),
+        }
+    }
 }
 
 /// Counts the rows that match, as [`Select::count`] says: one row of one 64-bit integer, which
