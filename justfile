@@ -20,7 +20,7 @@ doc:
 
 # The suite of compile errors.
 ui:
-    cargo test -p ui
+    cargo test -p ui-tests
 
 # Every behaviour on PostgreSQL; fails where there is no server.
 postgres:
@@ -34,10 +34,16 @@ features:
     cargo check -p resource-runtime --no-default-features --features sqlite
     cargo check -p resource-runtime --no-default-features --features postgres
     cargo check -p resource-runtime --no-default-features --features server,docs-ui
+    cargo check -p resource-runtime --no-default-features --features postgres-tls
+    cargo check -p resource-runtime --no-default-features --features conformance
+
+# Query strings, filter trees and cursors under a fuzzer (needs nightly and cargo-fuzz).
+fuzz seconds="60":
+    cd fuzz && for target in query filter cursor; do cargo +nightly fuzz run $target -- -max_total_time={{seconds}}; done
 
 # Bless snapshots and the messages of compile errors; read the diff afterwards.
 bless:
-    TRYBUILD=overwrite cargo test -p ui
+    TRYBUILD=overwrite cargo test -p ui-tests
     INSTA_UPDATE=always cargo test -p resource-macros
     BLESS=1 cargo test -p resource-runtime
 

@@ -5,6 +5,7 @@ mod support;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use support::{Folder, Server, run};
 
@@ -70,7 +71,9 @@ fn a_bad_setting_stops_the_start_with_a_sentence() {
         ("HOST", "not a host", "HOST"),
         ("DATABASE_URL", "mysql://localhost/x", "DATABASE_URL"),
         ("DATABASE_URL", "sqlite:///no/such/folder/x.db", "/no/such/folder"),
+        ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/x", "see whether the server runs"),
         ("SAMPLE_DATA", "perhaps", "SAMPLE_DATA"),
+        ("LOG", "verbose", "LOG is `verbose`"),
     ] {
         let output = run(&folder, &[(name, value)]);
         let stderr = String::from_utf8(output.stderr).unwrap();
@@ -89,6 +92,51 @@ fn a_taken_port_stops_the_start_with_a_sentence() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(stderr.contains(&port), "{stderr}");
+}
+
+#[test]
+fn a_database_that_is_none_stops_the_start_with_a_sentence() {
+    let folder = Folder::new("no-database");
+    std::fs::write(folder.path().join("notes.txt"), "no database\n".repeat(100)).unwrap();
+    std::fs::create_dir(folder.path().join("books")).unwrap();
+    for (url, sentence) in [
+        ("sqlite://notes.txt", "cannot open the database `notes.txt`: it is a file of another kind"),
+        ("sqlite://books", "cannot open the database `books`: it is a directory; name a file in it"),
+    ] {
+        let output = run(&folder, &[("DATABASE_URL", url), ("PORT", "0")]);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{url}: {stderr}");
+        assert!(stderr.contains(sentence), "{url}: {stderr}");
+    }
+}
+
+#[test]
+fn a_request_that_runs_is_finished_when_the_server_is_told_to_stop() {
+    use std::io::{Read as _, Write as _};
+
+    let folder = Folder::new("term");
+    let mut server = Server::start(&folder, &[("SAMPLE_DATA", "false")]);
+    let body = book(1);
+    let (first, rest) = body.split_at(10);
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "POST /api/v1/books HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{first}"
+    )
+    .unwrap();
+    // Until the server has read the header, there is no request that runs.
+    std::thread::sleep(Duration::from_millis(300));
+    server.signal("TERM");
+    std::thread::sleep(Duration::from_millis(100));
+    stream.write_all(rest.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    assert_eq!(server.wait().code(), Some(0));
+
+    let server = Server::start(&folder, &[("SAMPLE_DATA", "false")]);
+    assert!(server.request("GET", "/api/v1/books", "").1.contains(r#""total":1"#));
 }
 
 #[test]

@@ -59,6 +59,8 @@ error_codes! {
     REFERENCE => ("reference", 409, "Broken reference");
     /// The state of the row does not allow this.
     CONFLICT => ("conflict", 409, "Conflict");
+    /// A request with this `Idempotency-Key` is being carried out.
+    IDEMPOTENCY_IN_FLIGHT => ("idempotency_in_flight", 409, "Request in flight");
     /// The row was changed since the client read it.
     PRECONDITION_FAILED => ("precondition_failed", 412, "Precondition failed");
     /// The body is larger than the limit.
@@ -71,6 +73,8 @@ error_codes! {
     VALIDATION_FAILED => ("validation_failed", 422, "Validation failed");
     /// The query string or the path names something unknown, or has a value that is none.
     INVALID_QUERY => ("invalid_query", 422, "Invalid query");
+    /// The `Idempotency-Key` was sent before, with another request.
+    IDEMPOTENCY_KEY_REUSED => ("idempotency_key_reused", 422, "Idempotency key reused");
     /// The write must say which version of the row it is for.
     PRECONDITION_REQUIRED => ("precondition_required", 428, "Precondition required");
     /// The caller has sent too many requests.

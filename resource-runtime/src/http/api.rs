@@ -15,11 +15,12 @@ use super::mounted::Context;
 use super::nest::{Mount, Nest};
 use super::routes::PathRoutes;
 use super::settings::Settings;
-use super::{Routes, docs, document, error, health, serve};
+use super::{Routes, docs, document, error, health, idempotency, serve};
 use crate::error::{Envelope, Error, ProblemDetails, Result};
 use crate::openapi::{self, ErrorModel, Info};
 use crate::query::CursorKeys;
 use crate::store::Database;
+use crate::store::idempotency::takes_keys;
 
 /// An API: resources under prefixes, and around them errors in one envelope, request
 /// identifiers, limits, compression, health, documentation and a graceful stop.
@@ -178,13 +179,17 @@ impl Api {
         cut: impl Future<Output = ()> + Send,
     ) -> Result<()> {
         let name = self.info.title.clone();
-        let Assembled { edge, databases, docs } = self.settings(settings.clone()).assemble()?;
+        let Assembled { edge, databases, keeping, docs } = self.settings(settings.clone()).assemble()?;
         let address = listener.local_addr()?;
         match docs {
             Some(path) => tracing::info!("{name} listens on http://{address}, docs at http://{address}{path}"),
             None => tracing::info!("{name} listens on http://{address}"),
         }
+        let sweeper = (!keeping.is_empty()).then(|| tokio::spawn(idempotency::sweep(keeping)));
         serve::run(listener, edge, &settings, stop, cut).await;
+        if let Some(sweeper) = sweeper {
+            sweeper.abort();
+        }
         for database in databases {
             database.close().await;
         }
@@ -201,9 +206,11 @@ impl Api {
             keys: Arc::new(keys),
             body_limit: self.settings.body_limit,
             envelope: Arc::clone(&self.envelope),
+            idempotency_ttl: self.settings.idempotency_ttl,
         };
         let mut paths = Paths::default();
         let mut databases = Vec::new();
+        let mut keeping = Vec::new();
         let mut documented = Vec::new();
         let mut routers = Vec::new();
         for mount in self.root.mounts {
@@ -211,6 +218,9 @@ impl Api {
                 Mount::Resource(prefix, routes) => {
                     check_prefix(&prefix)?;
                     add_database(&mut databases, routes.database());
+                    if takes_keys(routes.meta()) {
+                        add_database(&mut keeping, routes.database());
+                    }
                     documented.push(openapi::Mounted::new(routes.meta(), prefix.clone()));
                     for PathRoutes { path, methods } in routes.mount(&context) {
                         let owner = format!("`{}`", routes.meta().name);
@@ -240,7 +250,7 @@ impl Api {
         }
         let Settings { origins, body_limit, request_timeout, .. } = &self.settings;
         let edge = Edge::new(router, origins, *body_limit, *request_timeout, self.envelope);
-        Ok(Assembled { edge, databases, docs })
+        Ok(Assembled { edge, databases, keeping, docs })
     }
 }
 
@@ -248,6 +258,8 @@ impl Api {
 struct Assembled {
     edge: Edge,
     databases: Vec<Database>,
+    /// Those that may have answers under idempotency keys.
+    keeping: Vec<Database>,
     docs: Option<&'static str>,
 }
 

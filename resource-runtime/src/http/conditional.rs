@@ -1,7 +1,14 @@
-//! Conditional requests (RFC 9110, section 13) over the versions of rows.
+//! Conditional requests (RFC 9110, section 13) over the versions of rows, and the times of their last
+//! writes.
+//!
+//! A condition by tag takes the place of the one by date (section 13.2.2). What holds of a date is
+//! decided on a row that was read, and the write is for the version of that row, so that no other
+//! writer can come in between. Two writes of one second are alike to a date: `If-Match` is the
+//! condition that never errs.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use super::modified::{self, Seconds};
 use crate::error::{ApiError, ErrorCode, Problem};
 
 /// A version that no row has.
@@ -23,6 +30,10 @@ pub(super) fn etag(version: i64) -> HeaderValue {
 pub(super) struct Preconditions {
     pub(super) if_match: Option<Tags>,
     pub(super) if_none_match: Option<Tags>,
+    /// `If-Unmodified-Since`, where there is no `If-Match`.
+    unmodified_since: Option<Seconds>,
+    /// `If-Modified-Since`, where there is no `If-None-Match`.
+    modified_since: Option<Seconds>,
 }
 
 /// The value of `If-Match` or `If-None-Match`.
@@ -53,9 +64,17 @@ pub(super) enum Demand {
 
 impl Preconditions {
     pub(super) fn of(headers: &HeaderMap) -> Self {
+        let if_match = Tags::of(headers, &header::IF_MATCH);
+        let if_none_match = Tags::of(headers, &header::IF_NONE_MATCH);
+        let date = |tags: &Option<Tags>, name| match tags {
+            Some(_) => None,
+            None => modified::date_of(headers, &name),
+        };
         Self {
-            if_match: Tags::of(headers, &header::IF_MATCH),
-            if_none_match: Tags::of(headers, &header::IF_NONE_MATCH),
+            unmodified_since: date(&if_match, header::IF_UNMODIFIED_SINCE),
+            modified_since: date(&if_none_match, header::IF_MODIFIED_SINCE),
+            if_match,
+            if_none_match,
         }
     }
 
@@ -66,6 +85,9 @@ impl Preconditions {
 
     /// What a write can leave to the store.
     pub(super) fn demand(&self) -> Demand {
+        if self.unmodified_since.is_some() {
+            return Demand::Look;
+        }
         match (&self.if_match, &self.if_none_match) {
             (None | Some(Tags::Any), None) => Demand::Exactly(None),
             (Some(Tags::These(tags)), None) => match tags.as_slice() {
@@ -77,15 +99,13 @@ impl Preconditions {
         }
     }
 
-    /// Refuses a write to a row of this version that the client did not mean.
+    /// Refuses a write to a row of this version, written at this time, that the client did not mean.
     ///
     /// # Errors
     ///
     /// 412.
-    pub(super) fn check(&self, version: i64) -> Result<(), ApiError> {
-        if self.if_match.as_ref().is_some_and(|it| !it.matches(version, true)) {
-            return Err(stale());
-        }
+    pub(super) fn check(&self, version: i64, modified: Option<Seconds>) -> Result<(), ApiError> {
+        self.still_holds(version, modified)?;
         if self.if_none_match.as_ref().is_some_and(|it| it.matches(version, false)) {
             return Err(exists());
         }
@@ -97,32 +117,40 @@ impl Preconditions {
     /// # Errors
     ///
     /// 412, where it wants another version only.
-    pub(super) fn has(&self, version: i64) -> Result<bool, ApiError> {
+    pub(super) fn has(&self, version: i64, modified: Option<Seconds>) -> Result<bool, ApiError> {
+        self.still_holds(version, modified)?;
+        Ok(match &self.if_none_match {
+            Some(tags) => tags.matches(version, false),
+            None => self.modified_since.zip(modified).is_some_and(|(since, at)| at <= since),
+        })
+    }
+
+    /// `If-Match`, or else `If-Unmodified-Since`; a row of which nobody knows when it was written has
+    /// no date to compare with (section 13.1.4).
+    fn still_holds(&self, version: i64, modified: Option<Seconds>) -> Result<(), ApiError> {
         if self.if_match.as_ref().is_some_and(|it| !it.matches(version, true)) {
             return Err(stale());
         }
-        Ok(self.if_none_match.as_ref().is_some_and(|it| it.matches(version, false)))
+        if self.unmodified_since.zip(modified).is_some_and(|(since, at)| at > since) {
+            return Err(refused("If-Unmodified-Since", "the row was changed since; read it again"));
+        }
+        Ok(())
     }
 }
 
 /// The row was changed since.
 pub(super) fn stale() -> ApiError {
-    let detail = "the row is not in this version any more; read it again";
-    ApiError::new(ErrorCode::PRECONDITION_FAILED).detail(detail).problem(Problem::header(
-        "If-Match",
-        "precondition_failed",
-        detail,
-    ))
+    refused("If-Match", "the row is not in this version any more; read it again")
 }
 
 /// The row is there already.
 pub(super) fn exists() -> ApiError {
-    let detail = "the row is there already";
-    ApiError::new(ErrorCode::PRECONDITION_FAILED).detail(detail).problem(Problem::header(
-        "If-None-Match",
-        "precondition_failed",
-        detail,
-    ))
+    refused("If-None-Match", "the row is there already")
+}
+
+fn refused(header: &'static str, detail: &str) -> ApiError {
+    let problem = Problem::header(header, "precondition_failed", detail);
+    ApiError::new(ErrorCode::PRECONDITION_FAILED).detail(detail).problem(problem)
 }
 
 impl Tags {
@@ -203,7 +231,7 @@ mod tests {
             ("\"3", false),
             ("", false),
         ] {
-            assert_eq!(if_match(value).check(3).is_ok(), expected, "{value}");
+            assert_eq!(if_match(value).check(3, None).is_ok(), expected, "{value}");
         }
     }
 
@@ -217,9 +245,47 @@ mod tests {
             ("\"4\"", false),
             ("not-quoted", false),
         ] {
-            assert_eq!(if_none_match(value).has(3).unwrap(), expected, "{value}");
-            assert_eq!(if_none_match(value).check(3).is_err(), expected, "{value}");
+            assert_eq!(if_none_match(value).has(3, None).unwrap(), expected, "{value}");
+            assert_eq!(if_none_match(value).check(3, None).is_err(), expected, "{value}");
         }
+    }
+
+    /// 1994-11-06T08:49:37Z
+    const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+    const AT: Option<Seconds> = Some(784_111_777);
+    const LATER: Option<Seconds> = Some(784_111_778);
+
+    fn both(first: (HeaderName, &str), second: (HeaderName, &str)) -> Preconditions {
+        let value = |it: &str| it.parse().unwrap();
+        Preconditions::of(&HeaderMap::from_iter([(first.0, value(first.1)), (second.0, value(second.1))]))
+    }
+
+    #[test]
+    fn a_date_counts_to_the_second() {
+        let since = Preconditions::of(&headers(header::IF_MODIFIED_SINCE, DATE));
+        assert!(since.has(3, AT).unwrap() && !since.has(3, LATER).unwrap());
+        let since = Preconditions::of(&headers(header::IF_UNMODIFIED_SINCE, DATE));
+        assert_eq!(since.demand(), Demand::Look);
+        assert!(since.check(3, AT).is_ok() && since.has(3, AT).is_ok());
+        assert!(since.check(3, LATER).is_err() && since.has(3, LATER).is_err());
+    }
+
+    #[test]
+    fn a_tag_takes_the_place_of_a_date() {
+        let read = both((header::IF_NONE_MATCH, "\"2\""), (header::IF_MODIFIED_SINCE, DATE));
+        assert!(!read.has(3, AT).unwrap() && read.has(2, LATER).unwrap());
+        let write = both((header::IF_MATCH, "\"3\""), (header::IF_UNMODIFIED_SINCE, DATE));
+        assert_eq!(write.demand(), Demand::Exactly(Some(3)));
+        assert!(write.check(3, LATER).is_ok() && write.check(2, AT).is_err());
+    }
+
+    #[test]
+    fn a_date_counts_for_nothing_where_the_row_has_none() {
+        for name in [header::IF_MODIFIED_SINCE, header::IF_UNMODIFIED_SINCE] {
+            assert!(!Preconditions::of(&headers(name, DATE)).has(3, None).unwrap());
+        }
+        let broken = Preconditions::of(&headers(header::IF_UNMODIFIED_SINCE, "yesterday"));
+        assert!(broken.check(3, LATER).is_ok());
     }
 
     #[test]

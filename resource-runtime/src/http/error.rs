@@ -7,6 +7,9 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::error::{ApiError, Envelope, ErrorCode, ProblemDetails, Report};
 
+/// Errors are of one moment.
+pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
 /// The error that a response was made from; the middleware that knows the request writes the
 /// body again, with what it knows.
 #[derive(Debug, Clone)]
@@ -37,7 +40,7 @@ pub(super) fn write(response: &mut Response, envelope: &dyn Envelope, report: &R
         headers.remove(name);
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(envelope.media_type()));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
     *response.body_mut() = body.into();
 }
 

@@ -7,12 +7,15 @@ use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 
 use super::conditional::{self, Demand, Preconditions, etag};
+use super::modified::Seconds;
 use super::mounted::Mounted;
-use super::{negotiate, respond, write};
+use super::prefer::Prefer;
+use super::session::{self, Job, Session, Terms};
+use super::{modified, negotiate, respond, write};
 use crate::error::ApiError;
 use crate::json::Projection;
 use crate::query;
-use crate::store::{Write, Written};
+use crate::store::{JsonRow, Key, StoreResult, Write, Written};
 
 pub(super) async fn get(State(mounted): State<Arc<Mounted>>, request: Request) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
@@ -23,15 +26,33 @@ pub(super) async fn get(State(mounted): State<Arc<Mounted>>, request: Request) -
         None => Arc::clone(&mounted.item),
         Some(fields) => Arc::new(Projection::new(mounted.meta, fields)),
     };
-    let row = mounted.database.get_json(key, projection).await?.ok_or_else(|| mounted.not_found())?;
-    let mut response = if Preconditions::of(&parts.headers).has(row.version)? {
+    let (row, modified) = mounted.read(key, projection).await?.ok_or_else(|| mounted.not_found())?;
+    let mut response = if Preconditions::of(&parts.headers).has(row.version, modified)? {
         let unchanged = respond::empty(StatusCode::NOT_MODIFIED);
         respond::with(unchanged, header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))
     } else {
         respond::read(row.json)
     };
     response.headers_mut().insert(header::ETAG, etag(row.version));
+    modified::stamp(&mut response, modified);
     Ok(response)
+}
+
+impl Mounted {
+    /// A row as JSON, and when it was written.
+    async fn read(&self, key: Key, projection: Arc<Projection>) -> StoreResult<Option<(JsonRow, Option<Seconds>)>> {
+        let Some(moments) = &self.moments else {
+            return Ok(self.database.get_json(key, projection).await?.map(|row| (row, None)));
+        };
+        if moments.are_in(&projection) && !projection.needs_record() {
+            // A store that writes JSON from its rows is not asked for more than that.
+            let row = self.database.get_json(key, projection).await?;
+            return Ok(row.map(|row| (moments.of_json(&row.json), row)).map(|(modified, row)| (row, modified)));
+        }
+        let Some(record) = self.database.get(key).await? else { return Ok(None) };
+        let row = JsonRow { json: record.to_json(&projection)?, version: record.version };
+        Ok(Some((row, moments.of_record(&record))))
+    }
 }
 
 pub(super) async fn delete(State(mounted): State<Arc<Mounted>>, request: Request) -> Result<Response, ApiError> {
@@ -42,21 +63,36 @@ pub(super) async fn delete(State(mounted): State<Arc<Mounted>>, request: Request
     if mounted.meta.require_if_match && preconditions.if_match.is_none() {
         return Err(mounted.precondition_required());
     }
-    let mut attempts = write::Attempts::default();
-    loop {
-        let version = match preconditions.demand() {
-            Demand::Exactly(version) => version,
-            Demand::Look => {
-                let record = mounted.database.get(key.clone()).await?.ok_or_else(|| mounted.not_found())?;
-                preconditions.check(record.version)?;
-                Some(record.version)
+    let prefer = Prefer::of(&parts.headers);
+    session::carry_out(mounted, Terms { prefer, claim: None }, Delete { key, preconditions, prefer }).await
+}
+
+struct Delete {
+    key: Key,
+    preconditions: Preconditions,
+    prefer: Prefer,
+}
+
+impl Job for Delete {
+    async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
+        let mut attempts = write::Attempts::default();
+        let demand = self.preconditions.demand();
+        loop {
+            let version = match demand {
+                Demand::Exactly(version) => version,
+                Demand::Look => {
+                    let record = session.get(self.key.clone()).await?.ok_or_else(|| mounted.not_found())?;
+                    self.preconditions.check(record.version, mounted.modified(&record))?;
+                    Some(record.version)
+                }
+            };
+            match session.write(Write::Delete { key: self.key.clone(), version }).await? {
+                // There is no row to answer with, whatever is preferred.
+                Written::Done(_) => return Ok(self.prefer.say_back(respond::empty(StatusCode::NO_CONTENT), true)),
+                Written::Missing => return Err(mounted.not_found()),
+                Written::Stale { .. } if demand != Demand::Look => return Err(conditional::stale()),
+                Written::Stale { .. } => attempts.pause().await?,
             }
-        };
-        match mounted.database.write(Write::Delete { key: key.clone(), version }).await? {
-            Written::Done(_) => return Ok(respond::empty(StatusCode::NO_CONTENT)),
-            Written::Missing => return Err(mounted.not_found()),
-            Written::Stale { .. } if preconditions.demand() != Demand::Look => return Err(conditional::stale()),
-            Written::Stale { .. } => attempts.pause().await?,
         }
     }
 }

@@ -20,16 +20,20 @@ mod docs;
 mod document;
 mod error;
 mod health;
+mod idempotency;
 mod item;
 mod links;
 mod list;
+mod modified;
 mod mounted;
 mod negotiate;
 mod nest;
 mod path;
+mod prefer;
 mod respond;
 mod routes;
 mod serve;
+mod session;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -39,6 +43,7 @@ pub use api::Api;
 pub use around::RequestId;
 /// What handlers of an application's own are written with.
 pub use axum;
+pub use idempotency::Caller;
 pub use nest::Nest;
 pub use routes::{ResourceExt, Routes};
 pub use settings::{LogFormat, Origins, Settings};

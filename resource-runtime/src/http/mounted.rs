@@ -1,8 +1,10 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::request::Parts;
 
 use super::error::not_found;
+use super::modified::{Moments, Seconds};
 use crate::error::{ApiError, Envelope, ErrorCode};
 use crate::field::Value;
 use crate::json::Projection;
@@ -20,6 +22,8 @@ pub(super) struct Mounted {
     pub(super) list: Arc<Projection>,
     /// What every other operation answers with.
     pub(super) item: Arc<Projection>,
+    /// Which fields say when a row was written.
+    pub(super) moments: Option<Moments>,
     pub(super) context: Context,
 }
 
@@ -29,6 +33,8 @@ pub(super) struct Context {
     pub(super) keys: Arc<CursorKeys>,
     pub(super) body_limit: usize,
     pub(super) envelope: Arc<dyn Envelope>,
+    /// How long answers are kept under an `Idempotency-Key`.
+    pub(super) idempotency_ttl: Duration,
 }
 
 /// Tells the rows that there are for a request.
@@ -51,6 +57,7 @@ impl Mounted {
             scope,
             list: Arc::new(Projection::of(meta, meta.list_usage())),
             item: Arc::new(Projection::of(meta, Usage::Response)),
+            moments: Moments::of(meta),
             context,
         }
     }
@@ -76,6 +83,11 @@ impl Mounted {
             return Ok(());
         }
         Err(ApiError::new(ErrorCode::FORBIDDEN).detail("the row would no longer be one of those that you may see"))
+    }
+
+    /// When a row was written, where it says.
+    pub(super) fn modified(&self, record: &Record) -> Option<Seconds> {
+        self.moments.as_ref().and_then(|it| it.of_record(record))
     }
 
     pub(super) fn not_found(&self) -> ApiError {

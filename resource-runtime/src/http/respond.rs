@@ -32,6 +32,13 @@ pub(super) fn empty(status: StatusCode) -> Response {
     response
 }
 
+/// A status whose body is left out, and could have been there.
+pub(super) fn bare(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
 /// With one more header field.
 pub(super) fn with(mut response: Response, name: HeaderName, value: HeaderValue) -> Response {
     response.headers_mut().insert(name, value);

@@ -125,10 +125,12 @@ impl Routes {
     /// application that exists already. Errors are problem details; the application sees to
     /// request identifiers and the like.
     pub fn into_router(self) -> Router {
+        let settings = super::Settings::default();
         let context = Context {
             keys: Arc::new(CursorKeys::random()),
-            body_limit: super::Settings::default().body_limit,
+            body_limit: settings.body_limit,
             envelope: Arc::new(ProblemDetails::default()),
+            idempotency_ttl: settings.idempotency_ttl,
         };
         let mut router = Router::new();
         for PathRoutes { path, methods } in self.mount(&context) {

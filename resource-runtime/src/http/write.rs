@@ -11,8 +11,11 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 
 use super::conditional::{self, Demand, Preconditions, etag};
+use super::idempotency::Claim;
 use super::mounted::{Mounted, changed};
-use super::{body, negotiate, path, respond};
+use super::prefer::Prefer;
+use super::session::{self, Job, Session, Terms};
+use super::{body, modified, negotiate, path, respond};
 use crate::error::{ApiError, ErrorCode, Problem, Problems};
 use crate::field::{IdSource, Value};
 use crate::input;
@@ -30,8 +33,10 @@ pub(super) async fn create(
     query::parse_none(parts.uri.query().unwrap_or_default(), &[])?;
     let scope = mounted.scope(&parts)?;
     let body = body::read(&parts, body, negotiate::JSON, mounted.context.body_limit).await?;
-    let record = mounted.insert(input::create(mounted.meta, &body)?, &scope).await?;
-    mounted.created(&path::collection(&parts, &params, false), &record)
+    let collection = path::collection(&parts, &params, false);
+    let claim = Claim::of(&parts, || collection.clone(), &scope, &body)?;
+    let prefer = Prefer::of(&parts.headers);
+    session::carry_out(mounted, Terms { prefer, claim }, Create { collection, scope, body, prefer }).await
 }
 
 pub(super) async fn replace(
@@ -47,20 +52,75 @@ pub(super) async fn replace(
             .problem(Problem::header("Content-Range", "not_allowed", "parts of a row cannot be put")));
     }
     let (key, preconditions, body) = mounted.begin(&parts, body, negotiate::JSON).await?;
-    if preconditions.is_create_only() && mounted.meta.id_source() == IdSource::Client {
-        let record = mounted.put_new(&key, &body).await?;
-        return mounted.created(&path::collection(&parts, &params, true), &record);
-    }
-    let record =
-        mounted.change(&key, &preconditions, &mut |record| input::replace(mounted.meta, &body, record)).await?;
-    mounted.representation(StatusCode::OK, &record)
+    let prefer = Prefer::of(&parts.headers);
+    let creates = preconditions.is_create_only() && mounted.meta.id_source() == IdSource::Client;
+    let collection = creates.then(|| path::collection(&parts, &params, true));
+    let job = Replace { collection, change: Change { key, preconditions, body, prefer } };
+    session::carry_out(mounted, Terms { prefer, claim: None }, job).await
 }
 
-pub(super) async fn update(State(mounted): State<Arc<Mounted>>, request: Request) -> Result<Response, ApiError> {
+pub(super) async fn update(
+    State(mounted): State<Arc<Mounted>>,
+    params: path::Params,
+    request: Request,
+) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let (key, preconditions, body) = mounted.begin(&parts, body, negotiate::PATCH).await?;
-    let record = mounted.update(&key, &preconditions, &body).await?;
-    mounted.representation(StatusCode::OK, &record)
+    let claim = Claim::of(&parts, || path::collection(&parts, &params, false), &key.scope, &body)?;
+    let prefer = Prefer::of(&parts.headers);
+    let job = Update(Change { key, preconditions, body, prefer });
+    session::carry_out(mounted, Terms { prefer, claim }, job).await
+}
+
+struct Create {
+    collection: String,
+    scope: Filter,
+    body: Bytes,
+    prefer: Prefer,
+}
+
+impl Job for Create {
+    async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
+        let record = mounted.insert(session, input::create(mounted.meta, &self.body)?, &self.scope).await?;
+        mounted.created(&self.collection, &record, self.prefer)
+    }
+}
+
+/// What is asked of one row.
+struct Change {
+    key: Key,
+    preconditions: Preconditions,
+    body: Bytes,
+    prefer: Prefer,
+}
+
+struct Replace {
+    /// Where the row may only be created.
+    collection: Option<String>,
+    change: Change,
+}
+
+impl Job for Replace {
+    async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
+        let Change { key, preconditions, body, prefer } = &self.change;
+        if let Some(collection) = &self.collection {
+            let record = mounted.put_new(session, key, body).await?;
+            return mounted.created(collection, &record, *prefer);
+        }
+        let mut changes = |record: &Record| input::replace(mounted.meta, body, record);
+        let record = mounted.change(session, key, preconditions, &mut changes).await?;
+        mounted.representation(StatusCode::OK, &record, *prefer)
+    }
+}
+
+struct Update(Change);
+
+impl Job for Update {
+    async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
+        let Change { key, preconditions, body, prefer } = &self.0;
+        let record = mounted.update(session, key, preconditions, body).await?;
+        mounted.representation(StatusCode::OK, &record, *prefer)
+    }
 }
 
 impl Mounted {
@@ -83,8 +143,8 @@ impl Mounted {
     }
 
     /// Stores a new row.
-    pub(super) async fn insert(&self, values: Vec<Value>, scope: &Filter) -> Result<Record, ApiError> {
-        inserted(self.database.write(self.insertion(values, scope)?).await?)
+    async fn insert(&self, session: &mut Session<'_>, values: Vec<Value>, scope: &Filter) -> Result<Record, ApiError> {
+        inserted(session.write(self.insertion(values, scope)?).await?)
     }
 
     /// The write that stores a new row, if the caller may have it.
@@ -113,7 +173,7 @@ impl Mounted {
     }
 
     /// Stores a new row under the identifier of the path.
-    async fn put_new(&self, key: &Key, body: &[u8]) -> Result<Record, ApiError> {
+    async fn put_new(&self, session: &mut Session<'_>, key: &Key, body: &[u8]) -> Result<Record, ApiError> {
         let id = self.meta.id();
         let name = self.meta.id_field().name;
         let mut json = Vec::new();
@@ -123,15 +183,16 @@ impl Mounted {
             let problem = Problem::pointer(format!("/{name}"), "must_match", "must be the identifier of the path");
             return Err(Problems::from(vec![problem]).into_error(ErrorCode::VALIDATION_FAILED));
         }
-        match self.insert(values, &key.scope).await {
+        match self.insert(session, values, &key.scope).await {
             Err(error) if error.code == ErrorCode::DUPLICATE && is_about(&error, name) => Err(conditional::exists()),
             other => other,
         }
     }
 
     /// Applies a merge patch to a row.
-    pub(super) async fn update(
+    async fn update(
         &self,
+        session: &mut Session<'_>,
         key: &Key,
         preconditions: &Preconditions,
         body: &[u8],
@@ -142,7 +203,7 @@ impl Mounted {
             let changes = update.changes(None)?;
             if !changes.is_empty() {
                 let write = Write::Update { key: key.clone(), changes, version };
-                return match self.database.write(write).await? {
+                return match session.write(write).await? {
                     Written::Done(record) => Ok(record),
                     Written::Missing => Err(self.not_found()),
                     Written::Stale { .. } => Err(conditional::stale()),
@@ -150,7 +211,8 @@ impl Mounted {
             }
         }
         // Each attempt reads the patch again: attempts after the first are rare.
-        self.change(key, preconditions, &mut |record| input::update(self.meta, body)?.changes(Some(record))).await
+        self.change(session, key, preconditions, &mut |record| input::update(self.meta, body)?.changes(Some(record)))
+            .await
     }
 
     /// Reads a row, computes what to change, and writes that to the very version that was read; from
@@ -158,21 +220,22 @@ impl Mounted {
     /// meant.
     async fn change(
         &self,
+        session: &mut Session<'_>,
         key: &Key,
         preconditions: &Preconditions,
         changes: &mut Changes<'_>,
     ) -> Result<Record, ApiError> {
         let mut attempts = Attempts::default();
         loop {
-            let record = self.database.get(key.clone()).await?.ok_or_else(|| self.not_found())?;
-            preconditions.check(record.version)?;
+            let record = session.get(key.clone()).await?.ok_or_else(|| self.not_found())?;
+            preconditions.check(record.version, self.modified(&record))?;
             let changes = changes(&record)?;
             if changes.is_empty() {
                 return Ok(record);
             }
             self.stays_in(&key.scope, &changed(&record, &changes))?;
             let write = Write::Update { key: key.clone(), changes, version: Some(record.version) };
-            match self.database.write(write).await? {
+            match session.write(write).await? {
                 Written::Done(record) => return Ok(record),
                 Written::Missing => return Err(self.not_found()),
                 Written::Stale { .. } => attempts.pause().await?,
@@ -180,17 +243,24 @@ impl Mounted {
         }
     }
 
-    /// A row as it is now, with its tag.
-    fn representation(&self, status: StatusCode, record: &Record) -> Result<Response, ApiError> {
-        let json = record.to_json(&self.item).map_err(StoreError::from)?;
-        Ok(respond::with(respond::json(status, json), header::ETAG, etag(record.version)))
+    /// A row as it is now, with its tag and the time of its last write; without the row itself, where
+    /// the client prefers that.
+    fn representation(&self, status: StatusCode, record: &Record, prefer: Prefer) -> Result<Response, ApiError> {
+        let mut response = match (prefer.is_minimal(), status) {
+            (false, _) => respond::json(status, record.to_json(&self.item).map_err(StoreError::from)?),
+            (true, StatusCode::OK) => respond::empty(StatusCode::NO_CONTENT),
+            (true, _) => respond::bare(status),
+        };
+        response.headers_mut().insert(header::ETAG, etag(record.version));
+        modified::stamp(&mut response, self.modified(record));
+        Ok(prefer.say_back(response, prefer.is_minimal()))
     }
 
-    fn created(&self, collection: &str, record: &Record) -> Result<Response, ApiError> {
+    fn created(&self, collection: &str, record: &Record, prefer: Prefer) -> Result<Response, ApiError> {
         let id = record.get(self.meta.id());
         let location = path::item(collection, id, &self.meta.id_field().kind);
         let location = HeaderValue::try_from(location).map_err(|error| internal(error.to_string()))?;
-        Ok(respond::with(self.representation(StatusCode::CREATED, record)?, header::LOCATION, location))
+        Ok(respond::with(self.representation(StatusCode::CREATED, record, prefer)?, header::LOCATION, location))
     }
 }
 

@@ -78,12 +78,16 @@ const fn description(operation: Operation) -> &'static str {
 
 fn parameters(meta: &'static ResourceMeta, operation: Operation, components: &mut Components) -> Vec<Object> {
     let mut all = Vec::new();
+    let is_dated = meta.written_at().is_some();
     let if_match = |components: &mut Components| parameters::if_match(meta.require_if_match, components);
     match operation {
         Operation::List => all.extend(parameters::list(meta, components)),
         Operation::Get => {
             all.extend(parameters::fields(meta, components));
             all.push(parameters::if_none_match(components));
+            if is_dated {
+                all.push(parameters::if_modified_since(components));
+            }
         }
         Operation::Replace => {
             all.push(if_match(components));
@@ -97,7 +101,21 @@ fn parameters(meta: &'static ResourceMeta, operation: Operation, components: &mu
         }
         Operation::Create => {}
     }
+    if is_dated && matches!(operation, Operation::Replace | Operation::Update | Operation::Delete) {
+        all.push(parameters::if_unmodified_since(components));
+    }
+    if takes_key(operation) {
+        all.push(parameters::idempotency_key(components));
+    }
+    if !matches!(operation, Operation::List | Operation::Get) {
+        all.push(parameters::prefer(components));
+    }
     all
+}
+
+/// Whether it is carried out once for all requests with one `Idempotency-Key`.
+const fn takes_key(operation: Operation) -> bool {
+    !matches!(operation, Operation::List | Operation::Get | Operation::Replace | Operation::Delete)
 }
 
 fn request_body(meta: &'static ResourceMeta, operation: Operation, components: &mut Components) -> Option<Object> {
@@ -127,7 +145,15 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
     };
     let list_of = |item: Object| Object::new().with("type", "array").with("items", item);
     let id = |components: &mut Components| schema::of_kind(&meta.id_field().kind, Form::Response, components);
-    let found = Answer::new(format!("The {one}.")).headers(&["ETag"]);
+    let dated: &[&str] = if meta.written_at().is_some() { &["Last-Modified"] } else { &[] };
+    let found = Answer::new(format!("The {one}.")).headers(&["ETag"]).headers(dated);
+    let preferred: &[&str] = &["Preference-Applied"];
+    let replayed: &[&str] = if takes_key(operation) { &["Idempotency-Replayed"] } else { &[] };
+    // What `Prefer: return=minimal` makes of 200.
+    let without_body = |headers: &[&'static str]| {
+        let answer = Answer::new("It is done; the client prefers to hear no more.");
+        answer.headers(headers).headers(preferred).headers(replayed)
+    };
     let answers = match operation {
         Operation::List => {
             let page = pages::page(meta, components);
@@ -137,37 +163,53 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
         }
         Operation::Get => {
             let body = models::selectable(meta, components);
-            let unchanged = Answer::new("The client's copy is the newest.").headers(&["ETag"]);
+            let unchanged = Answer::new("The client's copy is the newest.").headers(&["ETag"]).headers(dated);
             Responses::new().success(200, found.body(body), components).success(304, unchanged, components)
         }
         Operation::Create => {
             let body = row(components);
-            Responses::new().success(201, created(context, &one, body), components)
+            Responses::new().success(201, created(context, &one, body).headers(replayed), components)
         }
         Operation::Replace | Operation::Update => {
             let body = row(components);
-            let answers = Responses::new().success(200, found.body(body.clone()), components);
+            let found = found.body(body.clone()).headers(preferred).headers(replayed);
+            let minimal = without_body(&["ETag"]).headers(dated);
+            let answers = Responses::new().success(200, found, components).success(204, minimal, components);
             if operation == Operation::Replace && meta.id_source() == IdSource::Client {
                 answers.success(201, created(context, &one, body), components)
             } else {
                 answers
             }
         }
-        Operation::Delete => Responses::new().success(204, Answer::new("It is gone."), components),
+        Operation::Delete => Responses::new().success(204, Answer::new("It is gone.").headers(preferred), components),
         Operation::BulkCreate => {
             let rows = list_of(row(components));
             let body = bulk(vec![("created", rows)], "BulkCreated", components);
-            Responses::new().success(201, Answer::new("What was created, and what was not.").body(body), components)
+            Responses::new().success(
+                201,
+                Answer::new("What was created, and what was not.").body(body).headers(preferred).headers(replayed),
+                components,
+            )
         }
         Operation::BulkUpdate => {
             let rows = list_of(row(components));
             let body = bulk(vec![("updated", rows)], "BulkUpdated", components);
-            Responses::new().success(200, Answer::new("What was changed, and what was not.").body(body), components)
+            let answer = Answer::new("What was changed, and what was not.").body(body);
+            Responses::new().success(200, answer.headers(preferred).headers(replayed), components).success(
+                204,
+                without_body(&[]),
+                components,
+            )
         }
         Operation::BulkDelete => {
             let ids = vec![("deleted", list_of(id(components))), ("not_found", list_of(id(components)))];
             let body = bulk(ids, "BulkDeleted", components);
-            Responses::new().success(200, Answer::new("What is gone, and what was not there.").body(body), components)
+            let answer = Answer::new("What is gone, and what was not there.").body(body);
+            Responses::new().success(200, answer.headers(preferred).headers(replayed), components).success(
+                204,
+                without_body(&[]),
+                components,
+            )
         }
     };
     let of_item = matches!(operation, Operation::Get | Operation::Replace | Operation::Update | Operation::Delete);
@@ -186,6 +228,7 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
         // What has no body is not negotiated.
         .errors_if(operation != Operation::Delete, &[ErrorCode::NOT_ACCEPTABLE])
         .errors_if(can_clash(meta, operation), &[ErrorCode::DUPLICATE])
+        .errors_if(takes_key(operation), &[ErrorCode::IDEMPOTENCY_IN_FLIGHT, ErrorCode::IDEMPOTENCY_KEY_REUSED])
         .errors_if(writes_item, &[ErrorCode::CONFLICT, ErrorCode::PRECONDITION_FAILED])
         .errors_if(has_body, &[ErrorCode::PAYLOAD_TOO_LARGE, ErrorCode::UNSUPPORTED_MEDIA_TYPE])
         .errors(&[ErrorCode::URI_TOO_LONG])
@@ -212,7 +255,10 @@ fn can_clash(meta: &ResourceMeta, operation: Operation) -> bool {
 
 fn created(context: &Context<'_>, one: &str, body: Object) -> Answer {
     let answer = Answer::new(format!("The {one}, created.")).body(body);
-    answer.headers(&["Location", "ETag"]).links(links(context))
+    let answer = answer.headers(&["Location", "ETag"]);
+    let dated = context.mounted.meta.written_at().is_some();
+    let answer = if dated { answer.headers(&["Last-Modified"]) } else { answer };
+    answer.headers(&["Preference-Applied"]).links(links(context))
 }
 
 /// What can be done with what was created, by its id.

@@ -142,6 +142,37 @@ pub(super) fn create_only(components: &mut Components) -> Object {
     )
 }
 
+/// The time of the client's copy.
+pub(super) fn if_modified_since(components: &mut Components) -> Object {
+    let description = "The `Last-Modified` of the client's copy: the answer is 304 unless the row was written since. \
+                       `If-None-Match` takes its place.";
+    components.refer(Section::Parameters, "IfModifiedSince", header("If-Modified-Since", description, false))
+}
+
+/// The time that a write is for.
+pub(super) fn if_unmodified_since(components: &mut Components) -> Object {
+    let description = "The `Last-Modified` that the row must still have. `If-Match` takes its place, and is exact.";
+    components.refer(Section::Parameters, "IfUnmodifiedSince", header("If-Unmodified-Since", description, false))
+}
+
+/// A name for the request, so that it is carried out once.
+pub(super) fn idempotency_key(components: &mut Components) -> Object {
+    let description = "A name of the client's choice for this request, such as a UUID: of all requests with it one is \
+                       carried out, and the others get its answer.";
+    let schema = Object::new().with("type", "string").with("minLength", 1).with("maxLength", 255);
+    let parameter = header("Idempotency-Key", description, false).with("schema", schema);
+    components.refer(Section::Parameters, "IdempotencyKey", parameter)
+}
+
+/// What the client prefers of the answer.
+pub(super) fn prefer(components: &mut Components) -> Object {
+    let description = "`return=minimal` leaves the body out; `tx=rollback` only tries: the answer is the one that would \
+                       have been given, and nothing is written (RFC 7240).";
+    let parameter = header("Prefer", description, false)
+        .with("schema", Object::new().with("type", "string").with("examples", ["return=minimal"]));
+    components.refer(Section::Parameters, "Prefer", parameter)
+}
+
 /// Whether a batch is all or nothing.
 pub(super) fn atomic(components: &mut Components) -> Object {
     let description = "All or nothing: every item is done, or the first that is refused undoes them all. Without it: \

@@ -137,6 +137,15 @@ pub(super) fn header(name: &str, components: &mut Components) -> Object {
     let count = || Object::new().with("type", "integer").with("format", "int64").with("minimum", 0);
     let (description, schema) = match name {
         "ETag" => ("The row's version, for `If-Match` and `If-None-Match`.", string().with("examples", ["\"1\""])),
+        "Last-Modified" => (
+            "When the row was written last, for `If-Modified-Since` and `If-Unmodified-Since`.",
+            string().with("examples", ["Fri, 20 Nov 2026 12:00:00 GMT"]),
+        ),
+        "Preference-Applied" => ("The preferences that were honoured.", string().with("examples", ["return=minimal"])),
+        "Idempotency-Replayed" => (
+            "There where the answer is that of an earlier request with the same `Idempotency-Key`.",
+            string().with("const", "true"),
+        ),
         "Location" => ("The path of what was created.", string().with("format", "uri-reference")),
         "Link" => (
             "The pages `first`, `prev`, `next` and `last`, as far as they exist (RFC 8288).",

@@ -16,6 +16,7 @@ mod complete;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;
+pub(crate) mod idempotency;
 mod json;
 mod memory;
 #[cfg(feature = "postgres")]
@@ -116,13 +117,20 @@ impl Database {
     }
 
     /// Creates what is missing of these resources' tables and indexes: of one resource, or of a
-    /// tuple of them.
+    /// tuple of them. Where clients can write to one of them, a table `_idempotency` comes with
+    /// them, for the answers that are kept under an `Idempotency-Key`.
     ///
     /// # Errors
     ///
     /// As for [`Store::migrate`].
     pub async fn migrate<R: Resources>(&self) -> StoreResult<Migration> {
-        self.0.migrate(&R::metas()).await
+        let mut metas = R::metas();
+        if metas.iter().any(|it| idempotency::takes_keys(it)) {
+            metas.push(&idempotency::IDEMPOTENCY);
+        }
+        let mut migration = self.0.migrate(&metas).await?;
+        migration.created.retain(|it| *it != idempotency::IDEMPOTENCY.table);
+        Ok(migration)
     }
 }
 

@@ -29,7 +29,8 @@ pub trait Transaction: Send {
     /// The row with this identifier; see [`Store::get`](super::Store::get).
     fn get(&mut self, key: Key) -> BoxFuture<'_, StoreResult<Option<Record>>>;
 
-    /// The row with this identifier, which nobody else can write until the transaction has ended.
+    /// The row with this identifier, which nobody else can write until the transaction has ended,
+    /// or has gone back to a place that was marked before ([`Transaction::undo`]).
     ///
     /// Provided as [`Transaction::get`], for stores with one writer at a time.
     fn lock(&mut self, key: Key) -> BoxFuture<'_, StoreResult<Option<Record>>> {
@@ -49,5 +50,10 @@ pub trait Transaction: Send {
     fn undo(&mut self) -> BoxFuture<'_, StoreResult<()>>;
 
     /// Makes everything take effect, durably.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreErrorKind::Unavailable`](super::StoreErrorKind::Unavailable) where the answer got lost:
+    /// nobody knows then whether it did. After every other error it did not.
     fn commit(self: Box<Self>) -> BoxFuture<'static, StoreResult<()>>;
 }

@@ -10,21 +10,25 @@ pub mod author;
 #[path = "../../../examples/book-api/src/book.rs"]
 pub mod book;
 mod client;
+mod rng;
 mod stores;
+pub mod zoo;
 
 pub use author::Author;
 pub use book::Book;
 pub use client::{Answer, Client, book as new_book};
+pub use rng::Rng;
 pub use stores::{Guard, memory, postgres, sqlite};
 
 /// The five books of the example.
 pub const SAMPLE_BOOKS: &str = include_str!("../../../examples/book-api/data/sample-books.json");
 
 /// Makes a test per store of each function; the function gets a [`Client`] of the book API with
-/// an empty database.
+/// an empty database, or of the API that a function of `Client` makes: `every_store! { zoo; … }`.
 #[macro_export]
 macro_rules! every_store {
-    ($($(#[$meta:meta])* async fn $name:ident($api:ident) $body:block)*) => {$(
+    ($(#[$meta:meta])* async $($tests:tt)*) => { $crate::every_store! { books; $(#[$meta])* async $($tests)* } };
+    ($make:ident; $($(#[$meta:meta])* async fn $name:ident($api:ident) $body:block)*) => {$(
         mod $name {
             #[allow(unused_imports, reason = "not every test names what the file imports")]
             use super::*;
@@ -35,21 +39,21 @@ macro_rules! every_store {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn memory() {
                 let (store, _guard) = $crate::memory().await;
-                check(&$crate::Client::books(&store).await).await;
+                check(&$crate::Client::$make(&store).await).await;
             }
 
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
                 let (store, _guard) = $crate::sqlite().await;
-                check(&$crate::Client::books(&store).await).await;
+                check(&$crate::Client::$make(&store).await).await;
             }
 
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 let Some((store, guard)) = $crate::postgres().await else { return };
-                check(&$crate::Client::books(&store).await).await;
+                check(&$crate::Client::$make(&store).await).await;
                 store.close().await;
                 drop(store);
                 guard.clean().await;

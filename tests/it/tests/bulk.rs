@@ -170,7 +170,7 @@ every_store! {
         for ids in [[1, 9], [1, 1]] {
             let answer = api.post("books/bulk-delete?atomic=true", &json!({"ids": ids})).await;
             answer.is_error(404, "not_found");
-            assert_eq!(answer.problems(), [("/ids/1".to_owned(), "not_found".to_owned())]);
+            assert_eq!(answer.problems(), [("/1".to_owned(), "not_found".to_owned())]);
         }
         assert_eq!(stored(api).await, ["0", "1", "2"]);
         let answer = api.post("books/bulk-delete?atomic=true", &json!({"ids": [3, 1]})).await;
@@ -223,7 +223,7 @@ every_store! {
         assert_eq!(stored(api).await, winners[0]);
     }
 
-    async fn batches_that_cross_all_end(api) {
+    async fn batches_that_cross_all_go_through(api) {
         books(api, 20).await;
         let batches: Vec<_> = (0..6).map(|batch| {
             let api = api.clone();
@@ -235,17 +235,12 @@ every_store! {
                 api.patch("books/bulk?atomic=true", &json!(items)).await
             })
         }).collect();
-        let mut done = 0;
         for batch in batches {
             let answer = batch.await.unwrap();
-            match answer.status {
-                200 => done += 1,
-                _ => answer.is_error(503, "unavailable"),
-            }
+            assert_eq!(answer.status, 200, "{}", answer.text());
         }
-        assert!(done > 0, "at least one of them goes through");
         let titles = stored(api).await;
         assert!(titles.iter().all(|it| *it == titles[0]), "the last one changed all of them: {titles:?}");
-        assert_eq!(api.get("books/1").await.header("etag"), format!("\"{}\"", done + 1));
+        assert_eq!(api.get("books/1").await.header("etag"), "\"7\"");
     }
 }

@@ -4,6 +4,9 @@
 use it::{every_store, new_book};
 use serde_json::json;
 
+const LONG_AGO: &str = "Sat, 01 Jan 2000 00:00:00 GMT";
+const FAR_AHEAD: &str = "Fri, 01 Jan 2100 00:00:00 GMT";
+
 every_store! {
     async fn a_matching_if_none_match_is_304(api) {
         api.create("Dune", "9780441013593").await;
@@ -73,5 +76,71 @@ every_store! {
             }
             assert_eq!(won, 1);
         }
+    }
+
+    async fn answers_say_when_the_row_was_written(api) {
+        let created = api.post("books", &new_book("Dune", "9780441013593")).await;
+        let date = created.header("last-modified").to_owned();
+        assert!(date.ends_with(" GMT"), "{date}");
+        // The date is never after `Date`, which is there where they are close.
+        assert_eq!(created.header("date").len(), date.len());
+        for path in ["books/1", "books/1?fields=id"] {
+            assert_eq!(api.get(path).await.header("last-modified"), date, "{path}");
+        }
+        let author = api.post("authors", &json!({"name": "A"})).await;
+        assert_eq!(api.get("authors/1").await.header("last-modified"), author.header("last-modified"));
+        let patched = api.patch("books/1", &json!({"title": "A"})).await;
+        assert_eq!(api.get("books/1").await.header("last-modified"), patched.header("last-modified"));
+        assert_ne!(patched.header("last-modified"), "");
+    }
+
+    async fn a_row_that_was_not_written_since_is_304(api) {
+        let created = api.post("books", &new_book("Dune", "9780441013593")).await;
+        let date = created.header("last-modified");
+        let unchanged = api.get_with("books/1", &[("if-modified-since", date)]).await;
+        assert_eq!((unchanged.status, unchanged.header("last-modified")), (304, date));
+        assert_eq!(api.get_with("books/1?fields=id", &[("if-modified-since", date)]).await.status, 304);
+        assert_eq!(api.get_with("books/1", &[("if-modified-since", LONG_AGO)]).await.status, 200);
+        assert_eq!(api.get_with("books/1", &[("if-modified-since", "yesterday")]).await.status, 200);
+        // A tag takes the place of a date.
+        let both = [("if-none-match", "\"9\""), ("if-modified-since", FAR_AHEAD)];
+        assert_eq!(api.get_with("books/1", &both).await.status, 200);
+    }
+
+    async fn a_row_that_was_written_since_is_412(api) {
+        let created = api.post("books", &new_book("Dune", "9780441013593")).await;
+        let old = [("if-unmodified-since", LONG_AGO)];
+        api.get_with("books/1", &old).await.is_error(412, "precondition_failed");
+        api.json("PATCH", "books/1", &json!({"title": "X"}), &old).await.is_error(412, "precondition_failed");
+        api.json("PUT", "books/1", &new_book("X", "1234567890"), &old).await.is_error(412, "precondition_failed");
+        api.send("DELETE", "books/1", &old, "").await.is_error(412, "precondition_failed");
+        assert_eq!(api.get("books/1").await.header("etag"), "\"1\"");
+
+        let current = [("if-unmodified-since", created.header("last-modified"))];
+        assert_eq!(api.json("PATCH", "books/1", &json!({"title": "X"}), &current).await.status, 200);
+        // A tag takes the place of a date.
+        let both = [("if-match", "\"2\""), ("if-unmodified-since", LONG_AGO)];
+        assert_eq!(api.send("DELETE", "books/1", &both, "").await.status, 204);
+        assert_eq!(api.send("DELETE", "books/1", &old, "").await.status, 404);
+    }
+
+    async fn racing_writers_with_a_date_lose_no_write(api) {
+        let created = api.post("books", &new_book("Dune", "9780441013593")).await;
+        let date = created.header("last-modified").to_owned();
+        let writers = (0..16).map(|n| {
+            let (api, date) = (api.clone(), date.clone());
+            tokio::spawn(async move {
+                let body = json!({"title": format!("t{n}")});
+                api.json("PATCH", "books/1", &body, &[("if-unmodified-since", &date)]).await.status
+            })
+        });
+        let mut won = 0;
+        for writer in writers.collect::<Vec<_>>() {
+            match writer.await.unwrap() {
+                200 => won += 1,
+                status => assert!(matches!(status, 409 | 412), "{status}"),
+            }
+        }
+        assert_eq!(api.get("books/1").await.header("etag"), format!("\"{}\"", 1 + won));
     }
 }

@@ -198,7 +198,7 @@ every_store! {
 
     async fn head_names_the_length_that_get_would_send(api) {
         api.create("Dune", "9780441013593").await;
-        for path in ["books/1", "books", "/openapi.json", "/health", "books/7"] {
+        for path in ["books/1", "books", "/openapi.json", "/health"] {
             for coding in ["gzip", "identity"] {
                 let headers = [("accept-encoding", coding)];
                 let get = api.send("GET", path, &headers, "").await;

@@ -30,15 +30,30 @@ pub(super) fn layer(origins: &Origins) -> Option<CorsLayer> {
                 Method::OPTIONS,
             ])
             .allow_headers(
-                [header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_MATCH, header::IF_NONE_MATCH]
-                    .into_iter()
-                    .chain(named(&["idempotency-key", "prefer", "x-api-version", "x-request-id"]))
-                    .collect::<Vec<_>>(),
+                [
+                    header::ACCEPT,
+                    header::AUTHORIZATION,
+                    header::CONTENT_TYPE,
+                    header::IF_MATCH,
+                    header::IF_MODIFIED_SINCE,
+                    header::IF_NONE_MATCH,
+                    header::IF_UNMODIFIED_SINCE,
+                ]
+                .into_iter()
+                .chain(named(&["idempotency-key", "prefer", "x-api-version", "x-request-id"]))
+                .collect::<Vec<_>>(),
             )
             .expose_headers(
                 [header::ETAG, header::LINK, header::LOCATION, header::RETRY_AFTER]
                     .into_iter()
-                    .chain(named(&["x-process-time", "x-request-id", "x-total-count", "x-total-pages"]))
+                    .chain(named(&[
+                        "idempotency-replayed",
+                        "preference-applied",
+                        "x-process-time",
+                        "x-request-id",
+                        "x-total-count",
+                        "x-total-pages",
+                    ]))
                     .collect::<Vec<_>>(),
             )
             .max_age(Duration::from_secs(600)),

@@ -3,14 +3,13 @@
 use serde_json::value::RawValue;
 
 use crate::error::{ApiError, Location, Problem};
+use crate::field::Value;
 use crate::http::mounted::{Mounted, changed};
+use crate::http::session::Session;
 use crate::http::write::inserted;
 use crate::input;
 use crate::resource::Record;
-use crate::store::{Key, StoreError, StoreErrorKind, Transaction, Write, Written};
-
-/// How often a batch is begun that the store asks to try again.
-const ATTEMPTS: u32 = 3;
+use crate::store::{Key, StoreError, StoreErrorKind, Write, Written};
 
 /// What an item asks for, as far as that can be told without the store.
 #[derive(Debug)]
@@ -51,12 +50,20 @@ impl Batch<'_> {
     /// When nothing at all was written: the store failed, or the batch is all or nothing and an item
     /// was refused. What cannot be read is refused before anything is written; then the problems of
     /// all items that are refused with the status of the first come back together.
-    pub(super) async fn carry_out(&self, items: Vec<Result<Item<'_>, ApiError>>) -> Result<Vec<Outcome>, ApiError> {
+    pub(super) async fn carry_out(
+        &self,
+        session: &mut Session<'_>,
+        items: Vec<Result<Item<'_>, ApiError>>,
+    ) -> Result<Vec<Outcome>, ApiError> {
         if self.atomic && items.iter().any(Result::is_err) {
             let refused = items.into_iter().enumerate().filter_map(|(index, it)| Some(self.at(index, it.err()?)));
             return Err(together(refused));
         }
-        let mut outcomes = self.in_transaction(&items).await?.into_iter();
+        let mut outcomes = match self.all(session, items.iter().flatten()).await {
+            Ok(outcomes) => outcomes.into_iter(),
+            Err(Halt::Refused(error)) => return Err(error),
+            Err(Halt::Broken(error)) => return Err(error.into()),
+        };
         // As many as there are items that could be read.
         Ok(items
             .into_iter()
@@ -64,32 +71,15 @@ impl Batch<'_> {
             .collect())
     }
 
-    async fn in_transaction(&self, items: &[Result<Item<'_>, ApiError>]) -> Result<Vec<Outcome>, ApiError> {
-        let mut attempt = 1;
-        loop {
-            let mut transaction = self.mounted.database.begin().await?;
-            match self.all(&mut *transaction, items.iter().flatten()).await {
-                Ok(outcomes) => {
-                    transaction.commit().await?;
-                    return Ok(outcomes);
-                }
-                Err(Halt::Refused(error)) => return Err(error),
-                // Nothing was written, and whoever stood in the way may be gone: of two batches that
-                // wait for each other's rows, the store ends one.
-                Err(Halt::Broken(error)) if *error.kind() == StoreErrorKind::Busy && attempt < ATTEMPTS => attempt += 1,
-                Err(Halt::Broken(error)) => return Err(error.into()),
-            }
-        }
-    }
-
     async fn all<'i>(
         &self,
-        transaction: &mut dyn Transaction,
-        items: impl Iterator<Item = &'i Item<'i>>,
+        session: &mut Session<'_>,
+        items: impl Iterator<Item = &'i Item<'i>> + Clone,
     ) -> Result<Vec<Outcome>, Halt> {
+        let mut rows = Rows::lock(session, items.clone()).await?;
         let mut outcomes = Vec::new();
         for item in items {
-            let outcome = match self.one(transaction, item).await {
+            let outcome = match self.one(session, &mut rows, item).await {
                 Ok(json) => Ok(json),
                 Err(Halt::Refused(error)) if self.atomic => {
                     return Err(Halt::Refused(self.at(outcomes.len(), error)));
@@ -102,29 +92,34 @@ impl Batch<'_> {
         Ok(outcomes)
     }
 
-    async fn one(&self, transaction: &mut dyn Transaction, item: &Item<'_>) -> Result<Vec<u8>, Halt> {
+    async fn one(&self, session: &mut Session<'_>, rows: &mut Rows, item: &Item<'_>) -> Result<Vec<u8>, Halt> {
         match item {
-            Item::Create(write) => self.json(&inserted(transaction.write(write.clone()).await?)?),
-            Item::Update(key, patch) => self.json(&self.update(transaction, key, patch).await?),
-            Item::Delete(key) => match transaction.write(Write::Delete { key: key.clone(), version: None }).await? {
-                Written::Done(_) => Ok(Vec::new()),
-                Written::Missing | Written::Stale { .. } => Err(Halt::Refused(self.mounted.not_found())),
-            },
+            Item::Create(write) => self.json(&inserted(session.write(write.clone()).await?)?),
+            Item::Update(key, patch) => {
+                // A patch that cannot be read is refused as that, whether its row is there or not.
+                let update = input::update(self.mounted.meta, patch.get().as_bytes())?;
+                let row = rows.of(key).ok_or_else(|| self.mounted.not_found())?;
+                let changes = update.changes(Some(row))?;
+                if !changes.is_empty() {
+                    self.mounted.stays_in(&key.scope, &changed(row, &changes))?;
+                    let write = Write::Update { key: key.clone(), changes, version: Some(row.version) };
+                    *row = self.done(session.write(write).await?)?;
+                }
+                self.json(row)
+            }
+            Item::Delete(key) => {
+                let row = rows.of(key).ok_or_else(|| self.mounted.not_found())?;
+                let write = Write::Delete { key: key.clone(), version: Some(row.version) };
+                self.done(session.write(write).await?)?;
+                rows.forget(key);
+                Ok(Vec::new())
+            }
         }
     }
 
-    /// Reads a row, which stays as it is until it is written, and applies a merge patch to it.
-    async fn update(&self, transaction: &mut dyn Transaction, key: &Key, patch: &RawValue) -> Result<Record, Halt> {
-        // The patch names the row, so it never can do without it.
-        let update = input::update(self.mounted.meta, patch.get().as_bytes())?;
-        let record = transaction.lock(key.clone()).await?.ok_or_else(|| self.mounted.not_found())?;
-        let changes = update.changes(Some(&record))?;
-        if changes.is_empty() {
-            return Ok(record);
-        }
-        self.mounted.stays_in(&key.scope, &changed(&record, &changes))?;
-        let write = Write::Update { key: key.clone(), changes, version: Some(record.version) };
-        match transaction.write(write).await? {
+    /// The row that was written, which nobody else could change.
+    fn done(&self, written: Written) -> Result<Record, Halt> {
+        match written {
             Written::Done(record) => Ok(record),
             Written::Missing => Err(Halt::Refused(self.mounted.not_found())),
             Written::Stale { .. } => {
@@ -157,6 +152,46 @@ impl Batch<'_> {
             Some(detail) if tells_place => error.detail(detail),
             _ => error,
         }
+    }
+}
+
+/// The rows that items name, as they are in the transaction.
+struct Rows(Vec<(Value, Option<Record>)>);
+
+impl Rows {
+    /// Locks them in the order of their identifiers, so that two batches with rows in common do not
+    /// wait for each other.
+    async fn lock<'i>(session: &mut Session<'_>, items: impl Iterator<Item = &'i Item<'i>>) -> Result<Self, Halt> {
+        let mut keys: Vec<&Key> = items
+            .filter_map(|item| match item {
+                Item::Create(_) => None,
+                Item::Update(key, _) | Item::Delete(key) => Some(key),
+            })
+            .collect();
+        keys.sort_by(|a, b| a.id.compare(&b.id));
+        keys.dedup_by(|a, b| a.id.compare(&b.id).is_eq());
+        let mut rows = Vec::with_capacity(keys.len());
+        for key in keys {
+            // A read that fails leaves the transaction in no state to go on.
+            let row = session.get(key.clone()).await.map_err(Halt::Broken)?;
+            rows.push((key.id.clone(), row));
+        }
+        Ok(Self(rows))
+    }
+
+    fn of(&mut self, key: &Key) -> Option<&mut Record> {
+        self.slot(key)?.as_mut()
+    }
+
+    fn forget(&mut self, key: &Key) {
+        if let Some(row) = self.slot(key) {
+            *row = None;
+        }
+    }
+
+    fn slot(&mut self, key: &Key) -> Option<&mut Option<Record>> {
+        let index = self.0.binary_search_by(|(id, _)| id.compare(&key.id)).ok()?;
+        self.0.get_mut(index).map(|(_, row)| row)
     }
 }
 

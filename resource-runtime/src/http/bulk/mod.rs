@@ -22,77 +22,159 @@ mod read;
 
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
 
 use self::batch::{Batch, Item, Outcome};
+use super::idempotency::Claim;
 use super::mounted::Mounted;
-use super::{around, body, negotiate, respond};
+use super::prefer::Prefer;
+use super::session::{self, Job, Session, Terms};
+use super::{RequestId, around, body, negotiate, path, respond};
 use crate::error::{ApiError, ErrorCode, Problem, Problems, Report};
+use crate::field::Value;
 use crate::input;
-use crate::query;
+use crate::query::{self, Filter};
 use crate::store::Key;
 
 /// The most items of one request.
 pub(super) const MAX_ITEMS: usize = 100;
 
-pub(super) async fn create(State(mounted): State<Arc<Mounted>>, request: Request) -> Result<Response, ApiError> {
-    let (parts, body) = request.into_parts();
-    let atomic = begin(&parts)?;
-    let scope = mounted.scope(&parts)?;
-    let body = body::read(&parts, body, negotiate::JSON, mounted.context.body_limit).await?;
-    let items = input::items(&body, MAX_ITEMS)?.into_iter().map(|item| {
-        let values = input::create(mounted.meta, item.get().as_bytes())?;
-        Ok(Item::Create(mounted.insertion(values, &scope)?))
-    });
-    let outcomes = Batch { mounted: &mounted, atomic, place: "" }.carry_out(items.collect()).await?;
-    Ok(respond::json(StatusCode::CREATED, mounted.outcomes("created", &outcomes, &parts)))
+pub(super) async fn create(
+    State(mounted): State<Arc<Mounted>>,
+    params: path::Params,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (request, terms) = Asked::read(&mounted, &params, request, negotiate::JSON).await?;
+    session::carry_out(mounted, terms, Create(request)).await
 }
 
-pub(super) async fn update(State(mounted): State<Arc<Mounted>>, request: Request) -> Result<Response, ApiError> {
-    let (parts, body) = request.into_parts();
-    let atomic = begin(&parts)?;
+pub(super) async fn update(
+    State(mounted): State<Arc<Mounted>>,
+    params: path::Params,
+    request: Request,
+) -> Result<Response, ApiError> {
     mounted.refuse_without_if_match()?;
-    let scope = mounted.scope(&parts)?;
-    let body = body::read(&parts, body, negotiate::PATCH, mounted.context.body_limit).await?;
-    let items = input::items(&body, MAX_ITEMS)?.into_iter().map(|item| {
-        let id = mounted.id_of(item)?;
-        Ok(Item::Update(Key { meta: mounted.meta, id, scope: scope.clone() }, item))
-    });
-    let outcomes = Batch { mounted: &mounted, atomic, place: "" }.carry_out(items.collect()).await?;
-    Ok(respond::json(StatusCode::OK, mounted.outcomes("updated", &outcomes, &parts)))
+    let (request, terms) = Asked::read(&mounted, &params, request, negotiate::PATCH).await?;
+    session::carry_out(mounted, terms, Update(request)).await
 }
 
-pub(super) async fn delete(State(mounted): State<Arc<Mounted>>, request: Request) -> Result<Response, ApiError> {
-    let (parts, body) = request.into_parts();
-    let atomic = begin(&parts)?;
+pub(super) async fn delete(
+    State(mounted): State<Arc<Mounted>>,
+    params: path::Params,
+    request: Request,
+) -> Result<Response, ApiError> {
     mounted.refuse_without_if_match()?;
-    let scope = mounted.scope(&parts)?;
-    let body = body::read(&parts, body, negotiate::JSON, mounted.context.body_limit).await?;
-    let ids = mounted.ids(&body)?;
-    let key = |id: &_| Key { meta: mounted.meta, id: Clone::clone(id), scope: scope.clone() };
-    let items = ids.iter().map(|id| Ok(Item::Delete(key(id)))).collect();
-    let outcomes = Batch { mounted: &mounted, atomic, place: "/ids" }.carry_out(items).await?;
+    let (request, terms) = Asked::read(&mounted, &params, request, negotiate::JSON).await?;
+    session::carry_out(mounted, terms, Delete(request)).await
+}
 
-    let (mut deleted, mut not_found, mut errors) = (List::default(), List::default(), List::default());
-    for (index, (id, outcome)) in ids.iter().zip(&outcomes).enumerate() {
-        let list = match outcome {
-            Ok(_) => &mut deleted,
-            Err(error) if error.code == ErrorCode::NOT_FOUND => &mut not_found,
-            Err(error) => {
-                mounted.report(index, error, &parts, errors.next());
-                continue;
-            }
+/// What a batch was asked for with.
+struct Asked {
+    atomic: bool,
+    scope: Filter,
+    body: Bytes,
+    prefer: Prefer,
+    id: Option<RequestId>,
+}
+
+impl Asked {
+    async fn read(
+        mounted: &Mounted,
+        params: &path::Params,
+        request: Request,
+        media_types: &[&'static str],
+    ) -> Result<(Self, Terms), ApiError> {
+        let (parts, body) = request.into_parts();
+        let atomic = begin(&parts)?;
+        let scope = mounted.scope(&parts)?;
+        let body = body::read(&parts, body, media_types, mounted.context.body_limit).await?;
+        let claim = Claim::of(&parts, || path::collection(&parts, params, false), &scope, &body)?;
+        let prefer = Prefer::of(&parts.headers);
+        let asked = Self { atomic, scope, body, prefer, id: parts.extensions.get().cloned() };
+        Ok((asked, Terms { prefer, claim }))
+    }
+
+    /// The answer; without the rows, where the client prefers that and every item stood.
+    fn answer(&self, status: StatusCode, all_stood: bool, body: Vec<u8>) -> Response {
+        let minimal = self.prefer.is_minimal() && all_stood;
+        let response = match (minimal, status) {
+            (false, _) => respond::json(status, body),
+            (true, StatusCode::OK) => respond::empty(StatusCode::NO_CONTENT),
+            (true, _) => respond::bare(status),
         };
-        crate::json::write_value(list.next(), id, &mounted.meta.id_field().kind);
+        self.prefer.say_back(response, minimal)
     }
-    let mut lists = vec![("deleted", &deleted), ("not_found", &not_found)];
-    if !errors.0.is_empty() {
-        lists.push(("errors", &errors));
+}
+
+struct Create(Asked);
+
+impl Job for Create {
+    const IS_TRANSACTION: bool = true;
+
+    async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
+        let Self(asked) = self;
+        let items = input::items(&asked.body, MAX_ITEMS)?.into_iter().map(|item| {
+            let values = input::create(mounted.meta, item.get().as_bytes())?;
+            Ok(Item::Create(mounted.insertion(values, &asked.scope)?))
+        });
+        let items = items.collect();
+        let outcomes = Batch { mounted, atomic: asked.atomic, place: "" }.carry_out(session, items).await?;
+        Ok(mounted.outcomes(StatusCode::CREATED, "created", &outcomes, asked))
     }
-    Ok(respond::json(StatusCode::OK, object(&lists)))
+}
+
+struct Update(Asked);
+
+impl Job for Update {
+    const IS_TRANSACTION: bool = true;
+
+    async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
+        let Self(asked) = self;
+        let items = input::items(&asked.body, MAX_ITEMS)?.into_iter().map(|item| {
+            let id = mounted.id_of(item)?;
+            Ok(Item::Update(Key { meta: mounted.meta, id, scope: asked.scope.clone() }, item))
+        });
+        let items = items.collect();
+        let outcomes = Batch { mounted, atomic: asked.atomic, place: "" }.carry_out(session, items).await?;
+        Ok(mounted.outcomes(StatusCode::OK, "updated", &outcomes, asked))
+    }
+}
+
+struct Delete(Asked);
+
+impl Job for Delete {
+    const IS_TRANSACTION: bool = true;
+
+    async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
+        let Self(asked) = self;
+        let ids = mounted.ids(&asked.body)?;
+        let key = |id: &Value| Key { meta: mounted.meta, id: id.clone(), scope: asked.scope.clone() };
+        let items = ids.iter().map(|id| Ok(Item::Delete(key(id)))).collect();
+        let outcomes = Batch { mounted, atomic: asked.atomic, place: "" }.carry_out(session, items).await?;
+
+        let (mut deleted, mut not_found, mut errors) = (List::default(), List::default(), List::default());
+        for (index, (id, outcome)) in ids.iter().zip(&outcomes).enumerate() {
+            let list = match outcome {
+                Ok(_) => &mut deleted,
+                Err(error) if error.code == ErrorCode::NOT_FOUND => &mut not_found,
+                Err(error) => {
+                    mounted.report(index, error, asked, errors.next());
+                    continue;
+                }
+            };
+            crate::json::write_value(list.next(), id, &mounted.meta.id_field().kind);
+        }
+        let all_stood = outcomes.iter().all(Result::is_ok);
+        let mut lists = vec![("deleted", &deleted), ("not_found", &not_found)];
+        if !errors.0.is_empty() {
+            lists.push(("errors", &errors));
+        }
+        Ok(asked.answer(StatusCode::OK, all_stood, object(&lists)))
+    }
 }
 
 /// What every batch has to see to first; whether it is all or nothing.
@@ -120,21 +202,21 @@ impl Mounted {
     }
 
     /// The rows of the items that stood, and the problems of those that fell.
-    fn outcomes(&self, name: &str, outcomes: &[Outcome], parts: &Parts) -> Vec<u8> {
+    fn outcomes(&self, status: StatusCode, name: &str, outcomes: &[Outcome], asked: &Asked) -> Response {
         let (mut done, mut errors) = (List::default(), List::default());
         for (index, outcome) in outcomes.iter().enumerate() {
             match outcome {
                 Ok(json) => done.next().extend_from_slice(json),
-                Err(error) => self.report(index, error, parts, errors.next()),
+                Err(error) => self.report(index, error, asked, errors.next()),
             }
         }
-        object(&[(name, &done), ("errors", &errors)])
+        asked.answer(status, errors.0.is_empty(), object(&[(name, &done), ("errors", &errors)]))
     }
 
     /// Why an item fell: the members of the error, and its index.
-    fn report(&self, index: usize, error: &ApiError, parts: &Parts, out: &mut Vec<u8>) {
+    fn report(&self, index: usize, error: &ApiError, asked: &Asked, out: &mut Vec<u8>) {
         if error.status() >= 500 {
-            around::log(error, parts.extensions.get());
+            around::log(error, asked.id.as_ref());
         }
         let mut object = Vec::new();
         self.context.envelope.write(&Report::new(error), &mut object);

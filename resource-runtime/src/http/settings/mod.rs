@@ -24,6 +24,7 @@ use crate::error::{Error, Result};
 /// | `REQUEST_TIMEOUT` | `30s` | the longest time for a request |
 /// | `HEADER_TIMEOUT` | `15s` | the longest time for a request's header, and between requests |
 /// | `SHUTDOWN_TIMEOUT` | `30s` | the longest time for running requests after SIGTERM |
+/// | `IDEMPOTENCY_TTL` | `24h` | how long answers are kept under an `Idempotency-Key` |
 /// | `CURSOR_KEYS` | random | secrets of cursors, separated by commas: the first signs, all verify |
 /// | `LOG` (or `RUST_LOG`) | `info` | what is logged |
 /// | `LOG_FORMAT` | `text` | `text` or `json` |
@@ -51,6 +52,8 @@ pub struct Settings {
     pub header_timeout: Duration,
     /// The longest time for running requests to end when the process is told to stop.
     pub shutdown_timeout: Duration,
+    /// How long answers are kept under an `Idempotency-Key`.
+    pub idempotency_ttl: Duration,
     /// Secrets of cursors: the first signs, all verify. Random where there are none, so that
     /// cursors end with the process.
     pub cursor_keys: Vec<Vec<u8>>,
@@ -101,6 +104,7 @@ impl Default for Settings {
             request_timeout: Duration::from_secs(30),
             header_timeout: Duration::from_secs(15),
             shutdown_timeout: Duration::from_secs(30),
+            idempotency_ttl: Duration::from_secs(24 * 60 * 60),
             cursor_keys: Vec::new(),
             log: "info".to_owned(),
             log_format: LogFormat::Text,
@@ -155,6 +159,8 @@ impl Settings {
             settings.parsed("HEADER_TIMEOUT", parse::duration)?.unwrap_or(settings.header_timeout);
         settings.shutdown_timeout =
             settings.parsed("SHUTDOWN_TIMEOUT", parse::duration)?.unwrap_or(settings.shutdown_timeout);
+        settings.idempotency_ttl =
+            settings.parsed("IDEMPOTENCY_TTL", parse::duration)?.unwrap_or(settings.idempotency_ttl);
         settings.cursor_keys = settings.parsed("CURSOR_KEYS", parse::keys)?.unwrap_or_default();
         settings.log_format = settings.parsed("LOG_FORMAT", parse::log_format)?.unwrap_or_default();
         settings.log = settings.parsed("RUST_LOG", parse::rust_log)?.unwrap_or(settings.log);
@@ -230,6 +236,7 @@ impl fmt::Debug for Settings {
             .field("request_timeout", &self.request_timeout)
             .field("header_timeout", &self.header_timeout)
             .field("shutdown_timeout", &self.shutdown_timeout)
+            .field("idempotency_ttl", &self.idempotency_ttl)
             .field("log", &self.log)
             .field("log_format", &self.log_format)
             .finish_non_exhaustive()

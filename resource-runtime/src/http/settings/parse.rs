@@ -45,6 +45,7 @@ pub(super) fn duration(text: &str) -> Parsed<Duration> {
         "ms" => Some(1),
         "" | "s" => Some(1000),
         "m" | "min" => Some(60 * 1000),
+        "h" => Some(60 * 60 * 1000),
         _ => None,
     };
     let millis = millis.and_then(|unit| number.parse::<u64>().ok()?.checked_mul(unit));
@@ -133,10 +134,10 @@ mod tests {
 
     #[test]
     fn times_have_units() {
-        for (text, millis) in [("30", 30_000), ("30s", 30_000), ("500ms", 500), ("2m", 120_000)] {
+        for (text, millis) in [("30", 30_000), ("30s", 30_000), ("500ms", 500), ("2m", 120_000), ("24h", 86_400_000)] {
             assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
         }
-        for text in ["", "0", "-1", "1h", "1e3", "99999999999999999999"] {
+        for text in ["", "0", "-1", "25h", "1d", "1e3", "99999999999999999999"] {
             assert!(duration(text).is_err(), "{text}");
         }
     }

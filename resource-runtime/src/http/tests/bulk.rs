@@ -1,6 +1,13 @@
 //! Many rows in one request, each for itself.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use super::*;
+use crate::resource::{Record, ResourceMeta};
+use crate::store::{
+    BoxFuture, Key, Migration, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult, Transaction, Write,
+    Written,
+};
 
 #[tokio::test]
 async fn each_creation_stands_or_falls_alone() {
@@ -117,5 +124,109 @@ async fn the_media_type_matters_in_batches_too() {
     for (method, path) in [("POST", "books/bulk"), ("PATCH", "books/bulk"), ("POST", "books/bulk-delete")] {
         let answer = api.send(method, path, &[("content-type", "text/plain")], "[]").await;
         answer.is_problem(415, "unsupported_media_type");
+    }
+}
+
+/// A store in memory whose first transactions end because others stand in their way.
+struct Crowded {
+    store: MemoryStore,
+    busy: AtomicU32,
+}
+
+struct Doomed;
+
+fn busy<T: Send + 'static>() -> BoxFuture<'static, StoreResult<T>> {
+    Box::pin(std::future::ready(Err(StoreError::new(StoreErrorKind::Busy))))
+}
+
+impl Transaction for Doomed {
+    fn select(&mut self, _: Select) -> BoxFuture<'_, StoreResult<Selection>> {
+        busy()
+    }
+
+    fn get(&mut self, _: Key) -> BoxFuture<'_, StoreResult<Option<Record>>> {
+        busy()
+    }
+
+    fn write(&mut self, _: Write) -> BoxFuture<'_, StoreResult<Written>> {
+        busy()
+    }
+
+    fn mark(&mut self) -> BoxFuture<'_, StoreResult<()>> {
+        busy()
+    }
+
+    fn keep(&mut self) -> BoxFuture<'_, StoreResult<()>> {
+        busy()
+    }
+
+    fn undo(&mut self) -> BoxFuture<'_, StoreResult<()>> {
+        busy()
+    }
+
+    fn commit(self: Box<Self>) -> BoxFuture<'static, StoreResult<()>> {
+        busy()
+    }
+}
+
+impl Store for Crowded {
+    fn name(&self) -> &'static str {
+        "crowded"
+    }
+
+    fn ping(&self) -> BoxFuture<'_, StoreResult<()>> {
+        self.store.ping()
+    }
+
+    fn migrate<'a>(&'a self, resources: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<Migration>> {
+        self.store.migrate(resources)
+    }
+
+    fn select(&self, select: Select) -> BoxFuture<'_, StoreResult<Selection>> {
+        self.store.select(select)
+    }
+
+    fn get(&self, key: Key) -> BoxFuture<'_, StoreResult<Option<Record>>> {
+        self.store.get(key)
+    }
+
+    fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>> {
+        self.store.write(write)
+    }
+
+    fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {
+        let left = self.busy.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |it| it.checked_sub(1));
+        match left {
+            Ok(_) => Box::pin(async { Ok(Box::new(Doomed) as Box<dyn Transaction>) }),
+            Err(_) => self.store.begin(),
+        }
+    }
+}
+
+async fn crowded(busy: u32) -> Client {
+    let store = MemoryStore::new();
+    store.migrate(&[BOOK]).await.unwrap();
+    let database = Database::new(Crowded { store, busy: busy.into() });
+    Client(Api::new("x", "1").resource(Routes::new(BOOK, &database)).build().unwrap())
+}
+
+#[tokio::test]
+async fn a_batch_that_others_stand_in_the_way_of_is_begun_again() {
+    let api = crowded(2).await;
+    let body = format!("[{},{}]", book("A", "1234567890"), book("", "1234567891"));
+    let answer = api.json("POST", "/books/bulk", &body).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    assert_eq!(answer.value()["errors"][0]["index"], 1);
+    assert_eq!(api.get("/books").await.value()["total"], 1);
+}
+
+#[tokio::test]
+async fn a_batch_is_not_begun_again_for_ever() {
+    let api = crowded(1000).await;
+    for atomic in ["true", "false"] {
+        let body = format!("[{}]", book("A", "1234567890"));
+        let answer = api.json("POST", &format!("/books/bulk?atomic={atomic}"), &body).await;
+        answer.is_problem(503, "unavailable");
+        assert_eq!(answer.header("retry-after"), "1");
     }
 }

@@ -1,6 +1,8 @@
 //! Operators on lists of plain values.
 //!
-//! PostgreSQL keeps lists as arrays, which a GIN index serves. SQLite keeps them as JSON text, in
+//! PostgreSQL keeps lists as arrays, which a GIN index serves. Such an index refuses rows with an
+//! item of more than some 2,700 bytes, so that lists of text are looked into as the keys of a JSON
+//! object, of which it keeps long ones as hashes ([`schema::items`]). SQLite keeps them as JSON text, in
 //! exactly the form of [`json::write_value`](crate::json::write_value), and the items of fields that
 //! declare these operators in a table of their own ([`items`]).
 
@@ -8,7 +10,7 @@ use super::membership::write_list;
 use super::operand::{distinct, fits, many, padded, same};
 use super::{Column, Fields, OperandShape, OperatorMeta};
 use crate::field::{IntKind, Kind, Value};
-use crate::store::sql::{Dialect, SqlText, items};
+use crate::store::sql::{Dialect, SqlText, items, schema};
 
 pub(super) const HAS_ALL: OperatorMeta = OperatorMeta {
     name: "has_all",
@@ -46,7 +48,7 @@ pub(super) const HAS_ALL: OperatorMeta = OperatorMeta {
                 out.push(") = ");
                 out.bind(Value::Int(len), Kind::Int(IntKind::I64));
             }
-            Dialect::Postgres => write_arrays(out, column, " @> ", values),
+            Dialect::Postgres => write_arrays(out, column, (" @> ", " ?& "), values),
         }
     },
 };
@@ -78,28 +80,23 @@ pub(super) const HAS_ANY: OperatorMeta = OperatorMeta {
                 write_items(out, column, item, values);
                 out.push(")");
             }
-            Dialect::Postgres => write_arrays(out, column, " && ", values),
+            Dialect::Postgres => write_arrays(out, column, (" && ", " ?| "), values),
         }
     },
 };
 
-fn write_arrays(out: &mut SqlText, column: Column, sign: &str, values: Vec<Value>) {
-    let shortened = items::shortened(column.field()).filter(|_| items::is_indexed(column.field()));
-    if let Some(short) = shortened {
-        out.push("(");
+/// The signs are those between arrays, and between the keys of an object and an array.
+fn write_arrays(out: &mut SqlText, column: Column, (of_arrays, of_keys): (&str, &str), values: Vec<Value>) {
+    if matches!(column.kind(), Kind::List(Kind::Text)) {
+        let mut name = SqlText::new(out.dialect);
+        column.write(&mut name);
+        out.push(&schema::items(&name.text));
+        out.push(of_keys);
+    } else {
         column.write(out);
-        out.push(short);
-        out.push(sign);
-        out.bind(Value::List(values.clone()), *column.kind());
-        out.push(short);
-        out.push(" AND ");
+        out.push(of_arrays);
     }
-    column.write(out);
-    out.push(sign);
     out.bind(Value::List(values), *column.kind());
-    if shortened.is_some() {
-        out.push(")");
-    }
 }
 
 /// Writes a condition on rows that are in the table of items, which stays open.
@@ -204,14 +201,14 @@ mod tests {
             "tags",
             texts(&["b", "a", "a"]),
             r#""books"."id" IN (SELECT "row" FROM "books__tags__items" WHERE "value" IN (?1, ?2) GROUP BY "row" HAVING count(*) = ?3) [a] [b]"#,
-            r#"("tags"::varchar(500)[] @> $1::text[]::varchar(500)[] AND "tags" @> $2::text[])"#,
+            r#"jsonb_object("tags", "tags") ?& $1::text[]"#,
         );
         check_sql_many(
             Operator::HasAny,
             "tags",
             texts(&["a"]),
             r#""books"."id" IN (SELECT "row" FROM "books__tags__items" WHERE "value" IN (?1)) [a]"#,
-            r#"("tags"::varchar(500)[] && $1::text[]::varchar(500)[] AND "tags" && $2::text[])"#,
+            r#"jsonb_object("tags", "tags") ?| $1::text[]"#,
         );
     }
 }

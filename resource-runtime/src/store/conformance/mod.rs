@@ -207,6 +207,7 @@ macro_rules! __conformance_checks {
             }
             unique {
                 a_taken_value_names_its_field
+                the_first_declared_of_several_taken_values_is_named
                 a_taken_identifier_names_its_field
                 values_taken_together_name_their_fields
                 nulls_are_all_different

@@ -113,3 +113,18 @@ pub(super) async fn a_deleted_rows_values_are_free(db: Database) {
     order.update(&id, vec![(CODE, text("code 1"))]).await;
     order.check_everything().await;
 }
+
+pub(super) async fn the_first_declared_of_several_taken_values_is_named(db: Database) {
+    let order = two(db).await;
+    let mut row = order_row(3);
+    (row[CODE], row[AMOUNT]) = (text("code 1"), order_row(2)[AMOUNT].clone());
+    (row[LEFT], row[RIGHT]) = (order_row(1)[LEFT].clone(), order_row(1)[RIGHT].clone());
+    let changes = row.iter().cloned().enumerate().skip(1).collect();
+    assert_duplicate(&order.try_insert(row.clone()).await, &["code"]);
+    assert_duplicate(&order.try_update(&order.id_of(&order.rows[1]), changes, None).await, &["code"]);
+    row[0] = order_row(2)[0].clone();
+    assert_duplicate(&order.try_insert(row.clone()).await, &["id"]);
+    (row[0], row[CODE]) = (order_row(3)[0].clone(), text("code 3"));
+    assert_duplicate(&order.try_insert(row).await, &["amount"]);
+    order.check_everything().await;
+}

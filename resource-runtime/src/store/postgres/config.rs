@@ -18,7 +18,7 @@ use tokio_postgres::config::{Host, SslMode};
 /// |---|---|---|
 /// | `connections` | connections that single statements share | 2 to 4, by processors |
 /// | `transaction_connections` | connections for transactions, opened when needed | 8 |
-/// | `transaction_wait` | how long a transaction waits for a connection when all are taken | `5s` |
+/// | `transaction_wait` | how long a transaction waits for a connection when all are taken; `0` not at all | `5s` |
 /// | `transaction_idle_timeout` | how long a transaction may be idle before the server ends it; `0` for ever | `30s` |
 /// | `connect_timeout` | seconds that opening a connection may take in all | 2 |
 /// | `statement_timeout` | how long a statement may run: `500ms`, `5s`, `1min`; `0` for ever | `30s` |

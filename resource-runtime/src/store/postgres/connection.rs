@@ -124,7 +124,9 @@ impl Connection {
     /// is [`StoreErrorKind::Busy`], the whole transaction; where that fails too, the connection is cut.
     pub(super) async fn step(&self, step: &Step<'_>, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
         let _asked = Asked::new(&self.asked);
-        self.in_time(self.take(step)).await?.map_err(|error| self.convert(error, meta))
+        let taken = self.take(step);
+        let answer = if step.is_unbounded { taken.await } else { self.in_time(taken).await? };
+        answer.map_err(|error| self.convert(error, meta))
     }
 
     /// Commits a transaction. An error of [`StoreErrorKind::Unavailable`] leaves open whether it was.
@@ -225,6 +227,8 @@ pub(super) struct Step<'a> {
     pub(super) after: &'a str,
     /// What makes the transaction as it was before, when one of them has failed.
     pub(super) undo: &'a str,
+    /// Whether it may take as long as it takes.
+    pub(super) is_unbounded: bool,
 }
 
 /// Says that a connection has ended.

@@ -38,10 +38,10 @@ use crate::store::{
 
 /// Whatever the server's default is: what follows relies on statements that see what others have
 /// committed before them.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SAVEPOINT step";
+pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SAVEPOINT step";
 const NEXT: &str = "RELEASE step; SAVEPOINT step";
 const BACK: &str = "ROLLBACK TO step";
-const COMMIT: &str = "RELEASE step; COMMIT";
+pub(super) const COMMIT: &str = "RELEASE step; COMMIT";
 
 // Savepoints of the same name hide each other; what is released or rolled back to is the last one.
 const MARK: &str = "RELEASE step; SAVEPOINT mark; SAVEPOINT step";
@@ -74,9 +74,11 @@ impl PostgresTransaction {
         Ok(Self { connection, is_open: false, failed: None, marks: 0, pool, permit: Some(permit) })
     }
 
-    /// Runs statements that give no rows and have no placeholders.
+    /// Runs statements that give no rows and have no placeholders, and may take long.
     pub(super) async fn batch(&mut self, sql: &str, meta: Option<&ResourceMeta>) -> StoreResult<()> {
-        self.step(None, &format!("{sql}; {NEXT}"), meta).await.map(drop)
+        let after = format!("{sql}; {NEXT}");
+        let step = Step { is_unbounded: true, ..self.behind(None, &after) };
+        self.step(step, meta).await.map(drop)
     }
 
     /// Ends the transaction, and makes what it did last.
@@ -91,28 +93,36 @@ impl PostgresTransaction {
         Ok(())
     }
 
-    /// Takes one step: a statement, and others without rows and placeholders behind it, in one round
-    /// trip. It is done, or the transaction is as it was before, or it has failed.
-    async fn step(&mut self, sql: Option<&SqlText>, after: &str, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
+    /// A statement, and others without rows and placeholders behind it.
+    fn behind<'a>(&self, sql: Option<&'a SqlText>, after: &'a str) -> Step<'a> {
+        let (before, undo) = if self.is_open { ("", BACK) } else { (BEGIN, "ROLLBACK") };
+        Step { before, sql, after, undo, is_unbounded: false }
+    }
+
+    /// Takes one step, in one round trip. It is done, or the transaction is as it was before, or it
+    /// has failed.
+    async fn step(&mut self, step: Step<'_>, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
         self.check()?;
         // Until the answer is there; it may not be waited for.
         self.failed = Some(StoreErrorKind::Internal);
-        let (before, undo) = if self.is_open { ("", BACK) } else { (BEGIN, "ROLLBACK") };
-        let step = Step { before, sql, after, undo };
+        let answer = self.take(step, meta).await;
+        self.failed = match &answer {
+            Err(error) if matches!(error.kind(), StoreErrorKind::Unavailable | StoreErrorKind::Busy) => {
+                Some(error.kind().clone())
+            }
+            Ok(_) | Err(_) => None,
+        };
+        self.is_open |= answer.is_ok();
+        answer
+    }
+
+    async fn take(&mut self, step: Step<'_>, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
         let mut is_new = false;
         loop {
             let connection = self.connection()?;
-            let error = match connection.step(&step, meta).await {
-                Ok(rows) => {
-                    (self.is_open, self.failed) = (true, None);
-                    return Ok(rows);
-                }
-                Err(error) => error,
-            };
-            if self.is_open || is_new || connection.is_alive() {
-                let ends = matches!(error.kind(), StoreErrorKind::Unavailable | StoreErrorKind::Busy);
-                self.failed = ends.then(|| error.kind().clone());
-                return Err(error);
+            let answer = connection.step(&step, meta).await;
+            if answer.is_ok() || self.is_open || is_new || connection.is_alive() {
+                return answer;
             }
             // It died while it was idle, and with it whatever was done on it just now.
             let (connection, opened) = self.pool.connection().await?;
@@ -126,11 +136,11 @@ impl PostgresTransaction {
     }
 
     /// Goes to the last mark, and forgets it.
-    async fn to_mark(&mut self, how: &str) -> StoreResult<()> {
+    async fn forget_mark(&mut self, how: &str) -> StoreResult<()> {
         let Some(marks) = self.marks.checked_sub(1) else {
             return Err(StoreError::new(StoreErrorKind::Internal).caused_by("no place is marked"));
         };
-        self.step(None, how, None).await?;
+        self.step(self.behind(None, how), None).await?;
         self.marks = marks;
         Ok(())
     }
@@ -142,11 +152,11 @@ impl PostgresTransaction {
 
 impl Runner for PostgresTransaction {
     async fn read(&mut self, sql: &SqlText, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
-        self.step(Some(sql), "", meta).await
+        self.step(self.behind(Some(sql), ""), meta).await
     }
 
     async fn change(&mut self, sql: &SqlText, meta: &ResourceMeta) -> StoreResult<Option<Record>> {
-        run::first(&self.step(Some(sql), NEXT, Some(meta)).await?, meta)
+        run::first(&self.step(self.behind(Some(sql), NEXT), Some(meta)).await?, meta)
     }
 }
 
@@ -173,18 +183,18 @@ impl Transaction for PostgresTransaction {
 
     fn mark(&mut self) -> BoxFuture<'_, StoreResult<()>> {
         Box::pin(async {
-            self.step(None, MARK, None).await?;
+            self.step(self.behind(None, MARK), None).await?;
             self.marks += 1;
             Ok(())
         })
     }
 
     fn keep(&mut self) -> BoxFuture<'_, StoreResult<()>> {
-        Box::pin(self.to_mark(KEEP))
+        Box::pin(self.forget_mark(KEEP))
     }
 
     fn undo(&mut self) -> BoxFuture<'_, StoreResult<()>> {
-        Box::pin(self.to_mark(UNDO))
+        Box::pin(self.forget_mark(UNDO))
     }
 
     fn commit(self: Box<Self>) -> BoxFuture<'static, StoreResult<()>> {

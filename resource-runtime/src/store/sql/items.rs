@@ -1,5 +1,6 @@
-//! The items of lists: in SQLite a table of each item with the rows that have it, in PostgreSQL a GIN
-//! index on the array.
+//! The items of lists, as SQLite looks for them: a table of each item with the rows that have it.
+//!
+//! PostgreSQL keeps lists as arrays, which a GIN index serves.
 
 use super::companion::{Companion, name_of};
 use super::{Dialect, SqlText};
@@ -11,12 +12,6 @@ use crate::resource::ResourceMeta;
 pub(crate) fn is_indexed(field: &FieldMeta) -> bool {
     let asked = field.filters.iter().any(|it| matches!(it.operator, Operator::HasAll | Operator::HasAny));
     field.index && asked && matches!(field.kind, Kind::List(item) if item.is_ordered())
-}
-
-/// What PostgreSQL's index is on, where that is not the column itself. An entry of it has 2,700 bytes
-/// at most, so that texts are in it with their beginnings, and rows are compared with the whole.
-pub(crate) fn shortened(field: &FieldMeta) -> Option<&'static str> {
-    matches!(field.kind, Kind::List(Kind::Text)).then_some("::varchar(500)[]")
 }
 
 /// The name of the table of a field's items. It has the columns `value` and `row`, which is the

@@ -230,8 +230,11 @@ impl Plan<'_> {
         }
         if any(&[Operator::HasAll, Operator::HasAny]) && self.is_array(field) {
             let column = self.column(field);
-            let on = super::items::shortened(field).map_or_else(|| column.clone(), |it| format!("({column}{it})"));
-            self.add("gin", false, &[field], &format!("USING gin ({on})"));
+            let (suffix, items) = match field.kind {
+                Kind::List(Kind::Text) => ("items", items(&column)),
+                _ => ("gin", column),
+            };
+            self.add(suffix, false, &[field], &format!("USING gin ({items})"));
         }
     }
 
@@ -366,6 +369,12 @@ pub fn fold(dialect: Dialect, text: &str) -> String {
             format!("translate(lower({text} COLLATE \"und-x-icu\"), 'ς', 'σ')")
         }
     }
+}
+
+/// The items of a list of text in PostgreSQL, as the keys of an object: a GIN index takes keys of
+/// any length, and items of arrays only up to some 2,700 bytes.
+pub(crate) fn items(text_array: &str) -> String {
+    format!("jsonb_object({text_array}, {text_array})")
 }
 
 /// The fields that a constraint or index of a resource's table is on; none where the name is not

@@ -141,7 +141,7 @@ fn parts_follow_each_other_in_one_statement() {
     };
     check(
         |dialect| super::select(dialect, &select, &[0]),
-        r#"SELECT "id", "_version" FROM (SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" = ?1) AND "price" = ?2 AND "id" > ?3 ORDER BY "price" DESC, "id" LIMIT ?4) AS _part UNION ALL SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" = ?5) AND "price" < ?6 ORDER BY "price" DESC, "id" LIMIT ?7) AS _part) AS _parts ORDER BY "price" DESC, "id" LIMIT ?8"#,
+        r#"SELECT "id", "_version" FROM (SELECT "id", "_version" FROM "books" WHERE ("author_name" = ?1) AND "price" = ?2 AND "id" > ?3 ORDER BY "price" DESC, "id" LIMIT ?4) AS _part UNION ALL SELECT "id", "_version" FROM (SELECT "id", "_version" FROM "books" WHERE ("author_name" = ?5) AND "price" < ?6 ORDER BY "price" DESC, "id" LIMIT ?7) AS _part LIMIT ?8"#,
         r#"SELECT "id", "_version" FROM (SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" COLLATE "C" = $1::text) AND "price" = $2::numeric AND "id" > $3::bigint ORDER BY "price" DESC, "id" LIMIT 21) AS _part UNION ALL SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" COLLATE "C" = $4::text) AND "price" < $5::numeric ORDER BY "price" DESC, "id" LIMIT 21) AS _part) AS _parts ORDER BY "price" DESC, "id" LIMIT 21"#,
     );
 }
@@ -318,7 +318,7 @@ fn postgres_gets_the_indexes_that_its_planner_needs() {
             r#"notes__kind__sort ("kind" COLLATE "C", "id")"#,
             r#"notes__kind__desc ("kind" COLLATE "C" DESC NULLS LAST, "id")"#,
             r#"notes__rank__idx ("rank")"#,
-            r#"notes__tags__gin USING gin (("tags"::varchar(500)[]))"#,
+            r#"notes__tags__items USING gin (jsonb_object("tags", "tags"))"#,
             r#"notes__rank__kind__order ("rank" DESC, "kind" COLLATE "C", "id")"#,
             r#"notes__kind__quiet__idx ("kind" COLLATE "C", "quiet")"#,
         ],

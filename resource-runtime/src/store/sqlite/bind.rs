@@ -76,6 +76,11 @@ pub(super) enum Failure {
     Sql(rusqlite::Error),
     /// A value that is not of its column's kind.
     Value(Cow<'static, str>),
+    /// Another row has the values of these fields.
+    Duplicate {
+        fields: Vec<&'static str>,
+        error: rusqlite::Error,
+    },
 }
 
 impl From<rusqlite::Error> for Failure {

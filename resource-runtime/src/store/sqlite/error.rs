@@ -21,10 +21,26 @@ pub(super) fn general(error: rusqlite::Error) -> StoreError {
     StoreError::new(kind_of_code(&error)).caused_by(error)
 }
 
+/// Whether another row has values that a write would have to have alone.
+pub(super) const fn is_duplicate(error: &rusqlite::Error) -> bool {
+    matches!(
+        error,
+        rusqlite::Error::SqliteFailure(
+            ffi::Error {
+                extended_code: ffi::SQLITE_CONSTRAINT_UNIQUE
+                    | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+                    | ffi::SQLITE_CONSTRAINT_ROWID,
+                ..
+            },
+            _,
+        )
+    )
+}
+
 fn kind(meta: &ResourceMeta, error: &rusqlite::Error) -> StoreErrorKind {
     let rusqlite::Error::SqliteFailure(code, message) = error else { return StoreErrorKind::Internal };
     match code.extended_code {
-        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
+        _ if is_duplicate(error) => {
             StoreErrorKind::Duplicate { fields: duplicate_fields(meta, message.as_deref().unwrap_or_default()) }
         }
         // The message names neither table nor column.

@@ -11,6 +11,7 @@
 //! `synchronous=full` in the URL it survives a power cut too.
 
 mod bind;
+mod conflict;
 mod connection;
 mod drift;
 mod error;

@@ -18,6 +18,7 @@ const DIALECT: Dialect = Dialect::Sqlite;
 pub(super) fn failed(meta: &ResourceMeta, failure: Failure) -> StoreError {
     match failure {
         Failure::Sql(error) => error::of(meta, error),
+        Failure::Duplicate { fields, error } => StoreError::new(StoreErrorKind::Duplicate { fields }).caused_by(error),
         Failure::Value(why) => StoreError::new(StoreErrorKind::Internal)
             .caused_by(format!("the table `{}` was changed behind the framework: {why}", meta.table)),
     }

@@ -1,6 +1,7 @@
 use rusqlite::Connection;
 
 use super::bind::{self, Failure};
+use super::conflict;
 use super::read::failed;
 use super::row::record;
 use crate::field::{Kind, Value};
@@ -18,8 +19,12 @@ pub(super) fn apply(connection: &Connection, write: Write) -> StoreResult<Writte
         }
         Write::Update { key, changes, version } => {
             let narrow = key.clone().staying_in_scope(&changes);
+            let fields: Vec<usize> = changes.iter().map(|(index, _)| *index).collect();
             let sql = sql::update(DIALECT, &narrow, changes, version, &sql::all(key.meta));
-            change(connection, &key, &sql, version).map_err(|it| failed(key.meta, it))
+            change(connection, &key, &sql, version).map_err(|failure| {
+                let row = || changed(connection, &key, &fields, &sql);
+                failed(key.meta, conflict::settle(connection, key.meta, failure, row, Some(&key.id)))
+            })
         }
         Write::Delete { key, version } => {
             let sql = sql::delete(DIALECT, &key, version, &sql::all(key.meta));
@@ -37,12 +42,19 @@ fn insert(
 ) -> Result<Written, Failure> {
     let id = meta.id();
     let sql = sql::insert(DIALECT, meta, values, version, &[]);
-    bind::one(connection, &sql, |_| Ok(()))?;
+    let inserted = bind::one(connection, &sql, |_| Ok(()));
     // The values come back from the statement: one for each field in order, then the version. Only
-    // an identifier that the table chose is not among them.
+    // an identifier that the table chooses is not among them.
     let mut values: Vec<Value> = sql.binds.into_iter().map(|(value, _)| value).collect();
     values.pop();
-    if values.len() < meta.fields.len() {
+    let chosen_here = values.len() < meta.fields.len();
+    if let Err(failure) = inserted {
+        if chosen_here {
+            values.insert(id.min(values.len()), Value::Null);
+        }
+        return Err(conflict::settle(connection, meta, failure, || Ok(Some(values)), None));
+    }
+    if chosen_here {
         let chosen = connection.last_insert_rowid();
         if let Kind::Int(width) = meta.id_field().kind
             && !(width.min()..=width.max()).contains(&chosen)
@@ -52,6 +64,24 @@ fn insert(
         values.insert(id.min(values.len()), Value::Int(chosen));
     }
     Ok(Written::Done(Record { values, version }))
+}
+
+/// The row as an update would have left it.
+fn changed(
+    connection: &Connection,
+    key: &Key,
+    fields: &[usize],
+    update: &SqlText,
+) -> Result<Option<Vec<Value>>, Failure> {
+    let sql = sql::get(DIALECT, key, &sql::all(key.meta));
+    let Some(mut current) = bind::one(connection, &sql, |row| record(row, key.meta))? else { return Ok(None) };
+    // The new values are the first that the statement binds.
+    for (field, (value, _)) in fields.iter().zip(&update.binds) {
+        if let Some(slot) = current.values.get_mut(*field) {
+            slot.clone_from(value);
+        }
+    }
+    Ok(Some(current.values))
 }
 
 fn change(connection: &Connection, key: &Key, sql: &SqlText, version: Option<i64>) -> Result<Written, Failure> {

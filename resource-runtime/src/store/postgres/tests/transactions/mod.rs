@@ -1,11 +1,14 @@
-//! Transactions: what lasts, what does not, and what becomes of their connections.
+//! Transactions: what lasts and what does not.
+
+mod connections;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Fixture, at_once, everything, insert, key, new_book, on_server};
+use super::{Fixture, everything, insert, key, new_book, on_server};
 use crate::field::Value;
-use crate::store::postgres::PostgresStore;
+use crate::store::postgres::connection::Connector;
+use crate::store::postgres::{PostgresStore, transaction};
 use crate::store::{Store, StoreErrorKind, Transaction, Write, Written};
 use crate::testing::BOOK;
 
@@ -158,12 +161,13 @@ async fn after_a_read_that_failed_the_transaction_goes_on() {
 #[tokio::test]
 async fn a_lock_outlives_a_write_that_fails_after_it() {
     on_server(|it| async move {
-        let store = store_with(&it, 2, "&statement_timeout=200ms").await;
+        let store = store_with(&it, 1, "").await;
         let id = book_of_year_0(&store).await;
         let mut transaction = store.begin().await.unwrap();
         assert!(transaction.lock(key(BOOK, id)).await.unwrap().is_some());
         assert_eq!(refused(&mut *transaction, create("1")).await, duplicate());
-        let mut other = store.begin().await.unwrap();
+        let hasty = PostgresStore::connect(&format!("{}&statement_timeout=200ms", it.url)).await.unwrap();
+        let mut other = hasty.begin().await.unwrap();
         assert_eq!(refused(&mut *other, set_year(id, 1, None)).await, StoreErrorKind::Busy);
         transaction.commit().await.unwrap();
     })
@@ -233,219 +237,49 @@ async fn conditions_are_decided_inside_the_transaction() {
 }
 
 #[tokio::test]
-async fn of_64_that_lock_read_and_write_on_two_connections_none_is_lost() {
-    on_server(|it| async move {
-        let store = store_with(&it, 2, "").await;
-        let id = book_of_year_0(&store).await;
-        let commits = at_once(64, |task| {
-            let store = Arc::clone(&store);
-            async move {
-                let mut transaction = store.begin().await.unwrap();
-                let record = transaction.lock(key(BOOK, id)).await.unwrap().unwrap();
-                transaction.write(set_year(id, year(&record) + 1, Some(record.version))).await.unwrap();
-                if task % 4 == 0 {
-                    return 0;
-                }
-                transaction.commit().await.unwrap();
-                1
-            }
-        })
-        .await;
-        let record = store.get(key(BOOK, id)).await.unwrap().unwrap();
-        assert_eq!((year(&record), record.version), (48, 49));
-        assert_eq!(commits.into_iter().sum::<i64>(), 48);
-        until_none_is_open(&it).await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_transaction_waits_for_a_connection_and_then_is_refused_as_busy() {
-    on_server(|it| async move {
-        let store = store_with(&it, 1, "&transaction_wait=200ms").await;
-        let holder = store.begin().await.unwrap();
-        let begun = Instant::now();
-        assert_eq!(*store.begin().await.err().unwrap().kind(), StoreErrorKind::Busy);
-        assert!(begun.elapsed() >= Duration::from_millis(200) && begun.elapsed() < Duration::from_secs(2));
-        drop(holder);
-        store.begin().await.unwrap();
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn who_waits_longest_for_a_connection_is_next() {
-    on_server(|it| async move {
-        let store = store_with(&it, 1, "").await;
-        let holder = store.begin().await.unwrap();
-        let (send, mut order) = tokio::sync::mpsc::unbounded_channel();
-        for number in 0..8 {
-            let (store, send) = (Arc::clone(&store), send.clone());
-            tokio::spawn(async move {
-                let _transaction = store.begin().await.unwrap();
-                send.send(number).unwrap();
-            });
-            tokio::task::yield_now().await;
-        }
-        drop((holder, send));
-        for number in 0..8 {
-            assert_eq!(order.recv().await, Some(number));
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_transaction_whose_backend_ends_is_unavailable_to_its_end_and_the_next_is_not() {
-    on_server(|it| async move {
-        let store = store_with(&it, 1, "").await;
-        for how in 0..3 {
-            let mut transaction = store.begin().await.unwrap();
-            transaction.write(create("1")).await.unwrap();
-            super::loss::kill_all(&it).await;
-            let unavailable = StoreErrorKind::Unavailable;
-            if how > 0 {
-                assert_eq!(refused(&mut *transaction, create("2")).await, unavailable);
-                assert_eq!(refused(&mut *transaction, create("3")).await, unavailable);
-            }
-            if how < 2 {
-                assert_eq!(*transaction.commit().await.unwrap_err().kind(), unavailable);
-            }
-        }
-        assert_eq!(count(&store).await, 0);
-        let mut transaction = store.begin().await.unwrap();
-        transaction.write(create("1")).await.unwrap();
-        transaction.commit().await.unwrap();
-        assert_eq!(count(&store).await, 1);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_connection_that_died_while_idle_is_replaced_unnoticed() {
-    on_server(|it| async move {
-        let store = store_with(&it, 4, "").await;
-        for number in 0..10 {
-            let begun = [store.begin().await.unwrap(), store.begin().await.unwrap()];
-            let mut transaction = store.begin().await.unwrap();
-            drop(begun);
-            super::loss::kill_all(&it).await;
-            transaction.write(create(&number.to_string())).await.unwrap();
-            transaction.commit().await.unwrap();
-        }
-        assert_eq!(count(&store).await, 10);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_statement_that_nobody_waits_for_is_ended_and_its_transaction_rolled_back() {
-    on_server(|it| async move {
-        let store = store_with(&it, 2, "").await;
-        let id = book_of_year_0(&store).await;
-        let mut holder = store.begin().await.unwrap();
-        holder.write(set_year(id, 1, None)).await.unwrap();
-        let mut waiting = store.begin().await.unwrap();
-        waiting.write(create("2")).await.unwrap();
-        let gone = tokio::time::timeout(Duration::from_millis(50), waiting.write(set_year(id, 2, None))).await;
-        assert!(gone.is_err());
-        // Whoever goes on all the same gets nowhere.
-        assert_eq!(refused(&mut *waiting, create("3")).await, StoreErrorKind::Internal);
-        drop(waiting);
-        // While the lock that it waited for is still held.
-        until_state(&it, "xact_start IS NOT NULL", 1).await;
-        holder.commit().await.unwrap();
-        until_none_is_open(&it).await;
-        let rows = store.select(everything(BOOK)).await.unwrap().records;
-        assert_eq!(rows.iter().map(year).collect::<Vec<_>>(), [1]);
-        // Its connection is replaced.
-        let _both = [store.begin().await.unwrap(), store.begin().await.unwrap()];
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_task_that_is_aborted_at_any_moment_leaves_nothing_open() {
-    on_server(|it| async move {
-        let store = store_with(&it, 2, "").await;
-        for micros in 0..60 {
-            let task = {
-                let store = Arc::clone(&store);
-                tokio::spawn(async move {
-                    let mut transaction = store.begin().await.unwrap();
-                    for number in 0..50 {
-                        transaction.write(create(&number.to_string())).await.unwrap();
-                    }
-                    std::future::pending::<()>().await;
-                })
-            };
-            tokio::time::sleep(Duration::from_micros(micros * 100)).await;
-            task.abort();
-        }
-        until_none_is_open(&it).await;
-        assert_eq!(count(&store).await, 0);
-        at_once(8, |number| {
-            let store = Arc::clone(&store);
-            async move {
-                let mut transaction = store.begin().await.unwrap();
-                transaction.write(create(&number.to_string())).await.unwrap();
-                transaction.commit().await.unwrap();
-            }
-        })
-        .await;
-        assert_eq!(count(&store).await, 8);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn of_two_that_wait_for_each_other_one_is_refused_as_busy_and_cannot_commit() {
-    on_server(|it| async move {
-        let store = store_with(&it, 2, "").await;
-        let first = book_of_year_0(&store).await;
-        let Value::Int(second) = *insert(&store, BOOK, new_book("b", "2")).await.get(0) else { panic!() };
-        let mut one = store.begin().await.unwrap();
-        let mut other = store.begin().await.unwrap();
-        one.write(set_year(first, 1, None)).await.unwrap();
-        other.write(set_year(second, 2, None)).await.unwrap();
-        let (a, b) = tokio::join!(one.write(set_year(second, 1, None)), other.write(set_year(first, 2, None)));
-        assert!(a.is_ok() != b.is_ok());
-        let (winner, loser) = if a.is_ok() { (one, other) } else { (other, one) };
-        assert_eq!(*a.and(b).unwrap_err().kind(), StoreErrorKind::Busy);
-        assert_eq!(*loser.commit().await.unwrap_err().kind(), StoreErrorKind::Busy);
-        winner.commit().await.unwrap();
-        until_none_is_open(&it).await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_server_ends_a_transaction_that_is_idle_too_long() {
-    on_server(|it| async move {
-        let store = store_with(&it, 1, "&transaction_idle_timeout=100ms").await;
-        let mut transaction = store.begin().await.unwrap();
-        transaction.write(create("1")).await.unwrap();
-        until_none_is_open(&it).await;
-        assert_eq!(*transaction.commit().await.unwrap_err().kind(), StoreErrorKind::Unavailable);
-        assert_eq!(count(&store).await, 0);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_table_that_others_change_does_not_end_the_transaction() {
     on_server(|it| async move {
         let store = store_with(&it, 1, "").await;
-        let mut transaction = store.begin().await.unwrap();
-        transaction.write(create("1")).await.unwrap();
-        transaction.select(everything(BOOK)).await.unwrap();
+        for (number, is_open) in [(1, false), (2, true)] {
+            let mut transaction = store.begin().await.unwrap();
+            transaction.select(everything(BOOK)).await.unwrap();
+            transaction.commit().await.unwrap();
+            let mut transaction = store.begin().await.unwrap();
+            if is_open {
+                transaction.mark().await.unwrap();
+            }
+            // The types of prepared statements' results change.
+            it.sql(&format!("ALTER TABLE books ALTER COLUMN title TYPE varchar({number}00)")).await;
+            transaction.select(everything(BOOK)).await.unwrap();
+            transaction.write(create(&number.to_string())).await.unwrap();
+            transaction.commit().await.unwrap();
+            assert_eq!(count(&store).await, number);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_commit_that_the_server_makes_a_rollback_of_is_an_error() {
+    on_server(|it| async move {
+        let connector = Connector::new(it.url.parse().unwrap()).unwrap();
+        let connection = connector.connect(None).await.unwrap();
+        connection.client().batch_execute(transaction::BEGIN).await.unwrap();
+        connection.client().batch_execute("SELECT 1 / 0").await.unwrap_err();
+        connection.commit(transaction::COMMIT).await.unwrap_err();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_creates_tables_takes_as_long_as_it_takes() {
+    on_server(|it| async move {
+        let store = PostgresStore::connect(&format!("{}&statement_timeout=200ms", it.url)).await.unwrap();
+        let mut transaction = store.pool.begin().await.unwrap();
+        let begun = Instant::now();
+        transaction.batch("SET LOCAL statement_timeout = 0; SELECT pg_sleep(2.5)", None).await.unwrap();
         transaction.commit().await.unwrap();
-        it.sql("ALTER TABLE books ALTER COLUMN title TYPE varchar(400)").await;
-        let mut transaction = store.begin().await.unwrap();
-        assert_eq!(transaction.select(everything(BOOK)).await.unwrap().records.len(), 1);
-        transaction.write(create("2")).await.unwrap();
-        transaction.commit().await.unwrap();
-        assert_eq!(count(&store).await, 2);
+        assert!(begun.elapsed() > Duration::from_millis(2_400));
     })
     .await;
 }

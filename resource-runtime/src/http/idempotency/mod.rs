@@ -1,0 +1,254 @@
+//! `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): of all requests with one key, one is
+//! carried out, and all get its answer.
+//!
+//! It is taken on `POST` and `PATCH`, on single rows and in bulk; other methods can be repeated
+//! without one, and ignore it. A key is 1 to 255 visible ASCII characters, or a string in quotes as
+//! structured fields have them (RFC 9651). It belongs to the caller, the method and the path: see
+//! [`Caller`]. Under one key there can be one body (and query); another is refused with 422
+//! `idempotency_key_reused`, and while the first request runs the others get 409
+//! `idempotency_in_flight`. Later ones get the first answer again, byte for byte, with
+//! `Idempotency-Replayed: true`.
+//!
+//! What is kept, for a day unless the settings say otherwise, is the answer of a request that was
+//! carried out: 2xx, and those of 403, 404, 409 and 422 that followed from what was in the store. What
+//! fails before, such as a body that is not valid, a precondition (412, 428) and everything that is the
+//! server's fault (5xx) is not kept: nothing was written, so that the same key can be sent again, also
+//! with what was wrong put right. A dry run (`Prefer: tx=rollback`) leaves keys alone.
+//!
+//! # Design
+//!
+//! Answers are rows of a resource of the framework's own ([`IDEMPOTENCY`]), so that every store has
+//! them, and all processes on one database share them.
+//!
+//! A request first inserts its row, by itself, without an answer and with a lease of some seconds. The
+//! store lets one of several win. Then the job runs in a transaction, which also writes the answer into
+//! the row, on condition that the row still has the version that it was inserted with. So the answer
+//! and what the job wrote are there together or not at all. Without the first step a second request
+//! would wait for the first one's transaction, and could not be told that it is in flight.
+//!
+//! Where a process dies in between, the lease ends, and the next request takes the row over, which
+//! gives it another version: if the first one was only slow, its transaction fails by the condition,
+//! and nothing is done twice. Where a commit ends without an answer (the connection broke), the row is
+//! removed on the same condition: if the commit did take effect it stays, and answers the next request.
+//!
+//! The work is a task of its own, so that it ends when its client goes away, and the client that comes
+//! back finds the answer.
+//!
+//! [`IDEMPOTENCY`]: crate::store::idempotency::IDEMPOTENCY
+
+mod claim;
+mod kept;
+mod sweep;
+
+pub use claim::Caller;
+pub(super) use claim::Claim;
+pub(super) use sweep::sweep;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::Response;
+use jiff::Timestamp;
+use tracing::Instrument as _;
+
+use self::kept::Kept;
+use super::mounted::Mounted;
+use super::session::{self, Job};
+use crate::error::{ApiError, ErrorCode, Problem};
+use crate::field::Value;
+use crate::query::Filter;
+use crate::resource::Record;
+use crate::store::idempotency::{IDEMPOTENCY, field};
+use crate::store::{Database, Key, StoreError, StoreErrorKind, Write, Written};
+
+/// How long a request has its row to itself before another may take it over.
+const LEASE: Duration = Duration::from_secs(10);
+/// How often a row is looked for that comes and goes.
+const ATTEMPTS: usize = 4;
+
+/// Carries out a job, unless that has been done already.
+pub(super) async fn once<J: Job>(mounted: Arc<Mounted>, claim: Claim, job: J) -> Result<Response, ApiError> {
+    joined(tokio::spawn(guarded(mounted, claim, job).in_current_span()).await)
+}
+
+async fn guarded<J: Job>(mounted: Arc<Mounted>, claim: Claim, job: J) -> Result<Response, ApiError> {
+    let version = match take(&mounted.database, &claim).await? {
+        Taken::Ours(version) => version,
+        Taken::Answered(response) => return Ok(response),
+    };
+    let ours = Ours { mounted, claim, version };
+    let database = ours.mounted.database.clone();
+    let id = ours.claim.id.clone();
+    let result = tokio::spawn(async move { ours.answer(&job).await }.in_current_span()).await;
+    if result.is_err() {
+        release(&database, &id, version).await;
+    }
+    joined(result)
+}
+
+/// A panic goes on to whoever waits for the task.
+fn joined<T>(result: Result<Result<T, ApiError>, tokio::task::JoinError>) -> Result<T, ApiError> {
+    match result {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(error) => Err(ApiError::new(ErrorCode::UNAVAILABLE).source(error)),
+        },
+    }
+}
+
+/// What became of an attempt to be the one that carries out a request.
+enum Taken {
+    /// This is the one; its row has this version.
+    Ours(i64),
+    /// Another was, and this is its answer.
+    Answered(Response),
+}
+
+async fn take(database: &Database, claim: &Claim) -> Result<Taken, ApiError> {
+    for _ in 0..ATTEMPTS {
+        let now = now();
+        // A row comes back under its old identifier; the clock tells the two apart.
+        let insert = Write::Insert { meta: &IDEMPOTENCY, values: fresh(claim, now), version: now.as_microsecond() };
+        match database.write(insert).await {
+            Ok(Written::Done(record)) => return Ok(Taken::Ours(record.version)),
+            Err(error) if matches!(error.kind(), StoreErrorKind::Duplicate { .. }) => {}
+            Err(error) => return Err(error.into()),
+            Ok(other) => return Err(internal(format!("an insert ended with {other:?}"))),
+        }
+        // It may have been released in the meantime.
+        let Some(found) = database.get(key(&claim.id)).await? else { continue };
+        if has_expired(&found, now) {
+            let changes = fresh(claim, now).into_iter().enumerate().skip(1).collect();
+            let write = Write::Update { key: key(&claim.id), changes, version: Some(found.version) };
+            return match database.write(write).await? {
+                Written::Done(record) => Ok(Taken::Ours(record.version)),
+                Written::Missing | Written::Stale { .. } => Err(in_flight()),
+            };
+        }
+        if !matches!(found.get(field::FINGERPRINT), Value::Text(it) if *it == claim.fingerprint) {
+            return Err(reused());
+        }
+        return match Kept::of_record(&found)? {
+            Some(kept) => Ok(Taken::Answered(kept.replay())),
+            None => Err(in_flight()),
+        };
+    }
+    Err(in_flight())
+}
+
+/// A request that is carried out under a key.
+struct Ours {
+    mounted: Arc<Mounted>,
+    claim: Claim,
+    version: i64,
+}
+
+impl Ours {
+    async fn answer<J: Job>(self, job: &J) -> Result<Response, ApiError> {
+        let mut asked = false;
+        let error = match self.attempt(job, &mut asked).await {
+            Ok(response) => return Ok(response),
+            Err(error) => error,
+        };
+        // The transaction is gone by now, and all that it wrote.
+        if asked && is_final(&error) {
+            let kept = Kept::of_error(&self.mounted, &self.claim, &error);
+            let write = self.finish(&kept);
+            return match self.mounted.database.write(write).await {
+                Ok(Written::Done(_)) => Ok(kept.first()),
+                _ => Err(error),
+            };
+        }
+        release(&self.mounted.database, &self.claim.id, self.version).await;
+        Err(error)
+    }
+
+    async fn attempt<J: Job>(&self, job: &J, asked: &mut bool) -> Result<Response, ApiError> {
+        let (mut session, result) = session::in_transaction(&self.mounted, job).await;
+        *asked = session.has_asked();
+        let kept = Kept::of_response(result?).await?;
+        match session.write(self.finish(&kept)).await? {
+            Written::Done(_) => {}
+            // It took so long that another request has taken the row over.
+            Written::Missing | Written::Stale { .. } => return Err(in_flight()),
+        }
+        session.commit().await?;
+        Ok(kept.first())
+    }
+
+    /// Writes the answer into the row.
+    fn finish(&self, kept: &Kept) -> Write {
+        let mut changes = kept.changes();
+        changes.push((field::EXPIRES_AT, Value::Timestamp(later(now(), self.mounted.context.idempotency_ttl))));
+        Write::Update { key: key(&self.claim.id), changes, version: Some(self.version) }
+    }
+}
+
+/// Whether an error would be the same if the request were carried out again with the store as it
+/// was.
+const fn is_final(error: &ApiError) -> bool {
+    // The other requests' doing, and not this one's answer.
+    !matches!(error.code.code.as_bytes(), b"idempotency_in_flight")
+        && matches!(error.code.status, 403 | 404 | 409 | 422)
+}
+
+/// Lets the next request carry it out, if this one still has the row.
+async fn release(database: &Database, id: &str, version: i64) {
+    if let Err(error) = database.write(Write::Delete { key: key(id), version: Some(version) }).await {
+        // Its lease ends all the same.
+        tracing::warn!("an idempotency key could not be released: {error}");
+    }
+}
+
+fn key(id: &str) -> Key {
+    Key { meta: &IDEMPOTENCY, id: Value::Text(id.to_owned()), scope: Filter::All }
+}
+
+/// The values of a row whose request is about to be carried out.
+fn fresh(claim: &Claim, now: Timestamp) -> Vec<Value> {
+    vec![
+        Value::Text(claim.id.clone()),
+        Value::Text(claim.fingerprint.clone()),
+        Value::Null,
+        Value::Null,
+        Value::Null,
+        Value::Timestamp(now),
+        Value::Timestamp(later(now, LEASE)),
+    ]
+}
+
+fn has_expired(record: &Record, now: Timestamp) -> bool {
+    !matches!(record.get(field::EXPIRES_AT), Value::Timestamp(it) if *it > now)
+}
+
+/// The time, in the whole microseconds that rows keep.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+}
+
+fn later(time: Timestamp, by: Duration) -> Timestamp {
+    time.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+fn in_flight() -> ApiError {
+    let detail = "the first request with this key is still running; ask again";
+    ApiError::new(ErrorCode::IDEMPOTENCY_IN_FLIGHT)
+        .detail(detail)
+        .header(http::header::RETRY_AFTER, "1")
+        .problem(Problem::header("Idempotency-Key", "idempotency_in_flight", detail))
+}
+
+fn reused() -> ApiError {
+    let detail = "this key was sent before, with another body; a new request needs a new key";
+    ApiError::new(ErrorCode::IDEMPOTENCY_KEY_REUSED).detail(detail).problem(Problem::header(
+        "Idempotency-Key",
+        "idempotency_key_reused",
+        detail,
+    ))
+}
+
+fn internal(source: String) -> ApiError {
+    StoreError::new(StoreErrorKind::Internal).caused_by(source).into()
+}

@@ -1,0 +1,182 @@
+//! `Last-Modified` (RFC 9110, section 8.8.2): when a row was written last, as far as its fields say.
+//!
+//! It follows from the field that is set at every update, or, before the first, from the one that is
+//! set at creation. A resource that has the second only is not said to be modified at all, unless
+//! nobody can change its rows: the date would stay while they change.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::response::Response;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use jiff::Timestamp;
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
+
+use crate::field::Value;
+use crate::json::Projection;
+use crate::resource::{Record, ResourceMeta};
+
+/// Whole seconds since 1970: what dates of HTTP can say.
+pub(super) type Seconds = i64;
+
+/// The fields that say when a row was written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moments {
+    meta: &'static ResourceMeta,
+    updated: Option<usize>,
+    created: Option<usize>,
+}
+
+impl Moments {
+    /// Those of a resource; none where it has none that can be trusted.
+    pub(super) fn of(meta: &'static ResourceMeta) -> Option<Self> {
+        meta.written_at().map(|[updated, created]| Self { meta, updated, created })
+    }
+
+    /// When a row was written.
+    pub(super) fn of_record(&self, record: &Record) -> Option<Seconds> {
+        [self.updated, self.created].into_iter().flatten().find_map(|it| match record.get(it) {
+            Value::Timestamp(at) => Some(at.as_second()),
+            _ => None,
+        })
+    }
+
+    /// Whether JSON of this form says when a row was written.
+    pub(super) fn are_in(&self, projection: &Projection) -> bool {
+        [self.updated, self.created].into_iter().flatten().all(|it| projection.stored().any(|stored| stored == it))
+    }
+
+    /// When a row was written of which there is only JSON, in a form that has the fields.
+    pub(super) fn of_json(&self, json: &[u8]) -> Option<Seconds> {
+        let name = |it: Option<usize>| it.and_then(|it| self.meta.fields.get(it)).map(|it| it.name);
+        let fields = Fields { updated: name(self.updated), created: name(self.created) };
+        serde_json::Deserializer::from_slice(json).deserialize_map(fields).ok().flatten()
+    }
+}
+
+/// Looks through the members of an object.
+struct Fields {
+    updated: Option<&'static str>,
+    created: Option<&'static str>,
+}
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Option<Seconds>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let (mut updated, mut created): (Option<&str>, Option<&str>) = (None, None);
+        // Names of fields are identifiers, so that the writer never escapes them; nor dates.
+        while let Some(name) = members.next_key::<&str>()? {
+            if Some(name) == self.updated {
+                updated = members.next_value()?;
+            } else if Some(name) == self.created {
+                created = members.next_value()?;
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(updated.or(created).and_then(|it| it.parse::<Timestamp>().ok()).map(Timestamp::as_second))
+    }
+}
+
+/// The date of a header field; `None` where it is not there, or is none, and so does not count.
+pub(super) fn date_of(headers: &HeaderMap, name: &HeaderName) -> Option<Seconds> {
+    let mut lines = headers.get_all(name).iter();
+    let (Some(line), None) = (lines.next(), lines.next()) else { return None };
+    let date = httpdate::parse_http_date(line.to_str().ok()?).ok()?;
+    date.duration_since(UNIX_EPOCH).ok().and_then(|it| it.as_secs().try_into().ok())
+}
+
+/// Says when the row of a response was written, and never that it will be.
+pub(super) fn stamp(response: &mut Response, modified: Option<Seconds>) {
+    let Some(modified) = modified.filter(|it| *it >= 0) else { return };
+    let now = Timestamp::now().as_second();
+    let modified = modified.min(now);
+    let headers = response.headers_mut();
+    headers.extend(written(modified).map(|it| (header::LAST_MODIFIED, it)));
+    if modified >= now - 1 {
+        // The connection's own `Date` may be of a moment before the row was written.
+        headers.extend(written(now).map(|it| (header::DATE, it)));
+    }
+}
+
+fn written(seconds: Seconds) -> Option<HeaderValue> {
+    let at: SystemTime = UNIX_EPOCH.checked_add(Duration::from_secs(seconds.try_into().ok()?))?;
+    // The year 10000 has no date in HTTP, and `httpdate` panics there; callers are before now.
+    HeaderValue::try_from(httpdate::fmt_http_date(at)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::{FieldMeta, IdSource};
+    use crate::model::Usage;
+    use crate::resource::{Operation, Operations};
+    use crate::testing::{BOOK, book};
+
+    #[test]
+    fn the_update_counts_and_before_the_first_the_creation() {
+        let moments = Moments::of(BOOK).unwrap();
+        let mut record = book(1, "Dune", "1");
+        assert_eq!(moments.of_record(&record), Some(1_763_640_000));
+        record.values[11] = Value::Timestamp("2030-01-01T00:00:00.999999Z".parse().unwrap());
+        assert_eq!(moments.of_record(&record), Some(1_893_456_000));
+    }
+
+    #[test]
+    fn json_says_the_same_as_the_record() {
+        let moments = Moments::of(BOOK).unwrap();
+        let whole = Projection::of(BOOK, Usage::Response);
+        assert!(moments.are_in(&whole));
+        for updated in [Value::Null, Value::Timestamp("2030-01-01T00:00:00.5Z".parse().unwrap())] {
+            let mut record = book(1, r#"","updated_at":"1999-01-01T00:00:00Z"#, "1");
+            record.values[11] = updated;
+            assert_eq!(moments.of_json(&record.to_json(&whole).unwrap()), moments.of_record(&record));
+        }
+        assert!(!moments.are_in(&Projection::new(BOOK, &[0, 11])));
+        for odd in ["", "{", "[]", "{}", r#"{"updated_at":7}"#, r#"{"updated_at":"soon"}"#] {
+            assert_eq!(moments.of_json(odd.as_bytes()), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn the_creation_alone_is_no_modification_of_what_can_change() {
+        const FIELDS: &[FieldMeta] =
+            &[FieldMeta::of::<i64>("id").id(IdSource::Store), FieldMeta::of::<Timestamp>("at").created_at()];
+        static CHANGES: ResourceMeta = ResourceMeta::new("A", "a", "a", FIELDS);
+        static GROWS: ResourceMeta =
+            ResourceMeta::new("B", "b", "b", FIELDS).operations(Operations::READ.with(Operation::Create));
+        assert!(Moments::of(&CHANGES).is_none());
+        assert!(Moments::of(&GROWS).is_some());
+    }
+
+    #[test]
+    fn all_three_forms_of_dates_are_read() {
+        for (text, expected) in [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(784_111_777)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(784_111_777)),
+            ("Sun Nov  6 08:49:37 1994", Some(784_111_777)),
+            ("1994-11-06T08:49:37Z", None),
+            ("", None),
+            ("é", None),
+        ] {
+            let value = HeaderValue::from_bytes(text.as_bytes()).unwrap();
+            let headers = HeaderMap::from_iter([(header::IF_MODIFIED_SINCE, value)]);
+            assert_eq!(date_of(&headers, &header::IF_MODIFIED_SINCE), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_row_of_the_future_was_modified_now() {
+        let mut response = Response::default();
+        stamp(&mut response, Some(253_402_300_799));
+        assert_eq!(response.headers()[header::LAST_MODIFIED], response.headers()[header::DATE]);
+        let mut response = Response::default();
+        stamp(&mut response, Some(-1));
+        assert!(response.headers().is_empty());
+    }
+}
