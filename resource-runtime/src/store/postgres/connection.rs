@@ -10,7 +10,7 @@ use tokio::task::AbortHandle;
 use tokio_postgres::{Client, Row, Statement};
 
 use super::PostgresSettings;
-use super::encode::Bind;
+use super::encode::{Bind, type_of};
 use super::error;
 use super::statements::Statements;
 use super::tls::Tls;
@@ -147,6 +147,12 @@ impl Connection {
     }
 
     async fn run(&self, sql: &SqlText) -> Result<Vec<Row>, tokio_postgres::Error> {
+        if sql.for_values {
+            // Not prepared: the server would settle on one plan for all values at the sixth time.
+            let binds: Vec<_> = sql.binds.iter().map(|(value, kind)| (Bind(value, kind), type_of(kind))).collect();
+            let binds: Vec<_> = binds.iter().map(|(bind, ty)| (bind as _, ty.clone())).collect();
+            return self.client.query_typed(&sql.text, &binds).await;
+        }
         let statement = self.statements.get(&self.client, &sql.text).await?;
         match self.execute(&statement, sql).await {
             Err(error) if error::is_outdated(&error) => {

@@ -8,7 +8,7 @@ use tokio_postgres::types::{IsNull, Kind as TypeKind, ToSql, Type};
 
 use super::decode::{EPOCH_DAYS, EPOCH_MICROS};
 use super::numeric;
-use crate::field::{Kind, Value};
+use crate::field::{IntKind, Kind, Value};
 use crate::json::write_value;
 
 type Failure = Box<dyn Error + Sync + Send>;
@@ -34,6 +34,42 @@ impl ToSql for Bind<'_> {
 
     fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Failure> {
         self.to_sql(ty, out)
+    }
+}
+
+/// The type that a placeholder's cast names; see
+/// [`postgres_type`](crate::store::sql::postgres_type).
+pub(super) fn type_of(kind: &Kind) -> Type {
+    match kind {
+        Kind::Bool => Type::BOOL,
+        Kind::Int(IntKind::I8 | IntKind::I16 | IntKind::U8) => Type::INT2,
+        Kind::Int(IntKind::I32 | IntKind::U16) => Type::INT4,
+        Kind::Int(IntKind::I64 | IntKind::U32) => Type::INT8,
+        Kind::F32 => Type::FLOAT4,
+        Kind::F64 => Type::FLOAT8,
+        Kind::Decimal => Type::NUMERIC,
+        Kind::Text | Kind::Enum(_) => Type::TEXT,
+        Kind::Uuid => Type::UUID,
+        Kind::Timestamp => Type::TIMESTAMPTZ,
+        Kind::Date => Type::DATE,
+        Kind::Time => Type::TIME,
+        Kind::Object(_) | Kind::Json => Type::JSON,
+        Kind::List(item) => match type_of(item) {
+            Type::BOOL => Type::BOOL_ARRAY,
+            Type::INT2 => Type::INT2_ARRAY,
+            Type::INT4 => Type::INT4_ARRAY,
+            Type::INT8 => Type::INT8_ARRAY,
+            Type::FLOAT4 => Type::FLOAT4_ARRAY,
+            Type::FLOAT8 => Type::FLOAT8_ARRAY,
+            Type::NUMERIC => Type::NUMERIC_ARRAY,
+            Type::TEXT => Type::TEXT_ARRAY,
+            Type::UUID => Type::UUID_ARRAY,
+            Type::TIMESTAMPTZ => Type::TIMESTAMPTZ_ARRAY,
+            Type::DATE => Type::DATE_ARRAY,
+            Type::TIME => Type::TIME_ARRAY,
+            // Lists of anything else are one value.
+            _ => Type::JSON,
+        },
     }
 }
 

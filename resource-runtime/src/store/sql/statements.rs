@@ -32,7 +32,7 @@ pub fn select_counted(dialect: Dialect, select: &Select, columns: &[usize]) -> S
 }
 
 fn write_select(dialect: Dialect, select: &Select, columns: &[usize], counted: bool) -> SqlText {
-    let mut out = SqlText::new(dialect);
+    let mut out = SqlText { for_values: select.filter != Filter::All, ..SqlText::new(dialect) };
     let meta = select.meta;
     let (place, limit, offset) = match &select.window {
         Window::Offset { offset, limit } => (None, u64::from(*limit), *offset),
@@ -141,7 +141,7 @@ impl<'a> Order<'a> {
 #[must_use]
 pub fn count(dialect: Dialect, select: &Select) -> Option<SqlText> {
     how_to_count(dialect, select)?;
-    let mut out = SqlText::new(dialect);
+    let mut out = SqlText { for_values: select.filter != Filter::All, ..SqlText::new(dialect) };
     write_total(&mut out, select);
     Some(out)
 }

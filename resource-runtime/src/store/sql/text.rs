@@ -18,13 +18,17 @@ pub struct SqlText {
     pub text: String,
     /// The placeholders' values so far, with the kind that tells how each is bound.
     pub binds: Vec<(Value, Kind)>,
+    /// Whether to plan it for these values. PostgreSQL's plans for any values reckon that a filter
+    /// leaves so many rows that the first page of an order is soon full, and read the whole table
+    /// where it leaves few.
+    pub for_values: bool,
 }
 
 impl SqlText {
     /// An empty statement.
     #[must_use]
     pub const fn new(dialect: Dialect) -> Self {
-        Self { dialect, text: String::new(), binds: Vec::new() }
+        Self { dialect, text: String::new(), binds: Vec::new(), for_values: false }
     }
 
     /// Adds text that is a constant of the program, never a client's.
