@@ -6,8 +6,8 @@
 //! the middle of an index for an `OR`: it would read, and leave out, every row before the place that
 //! is equal in the first key, or every row there is where nulls may follow. So the rows are asked
 //! for in [`parts`] that follow each other in the order, each a range of an index: those that are
-//! equal in the first key, those beyond it, the nulls. Where all keys go one way the first two are a
-//! single range, a comparison of rows.
+//! equal in the first key, those beyond it, the nulls. Where all keys go one way, a comparison of rows
+//! makes a single range of the first two in PostgreSQL.
 
 use super::{Dialect, SqlText};
 use crate::field::{FieldMeta, Kind, Value};
@@ -57,11 +57,9 @@ pub(super) fn parts(dialect: Dialect, keys: &[OrderKey], values: Option<&[Value]
         (true, false) => vec![Part::Equal],
         (true, true) => vec![Part::Equal, Part::NotNull],
         (false, _) => {
-            let mut parts = if goes_one_way(keys, values.unwrap_or_default()) {
-                vec![Part::After]
-            } else {
-                vec![Part::Equal, Part::Beyond]
-            };
+            // SQLite begins at the first row of the first key's value all the same.
+            let rows = dialect == Dialect::Postgres && goes_one_way(keys, values.unwrap_or_default());
+            let mut parts = if rows { vec![Part::After] } else { vec![Part::Equal, Part::Beyond] };
             parts.extend(first.nulls_follow().then_some(Part::Null));
             parts
         }

@@ -15,7 +15,9 @@ mod tests;
 mod text;
 
 pub use decode::from_json;
-pub use statements::{all, count, delete, get, insert, select, select_counted, total, update, version_of};
+pub use statements::{
+    all, count, delete, get, insert, select, select_counted, select_parts, total, update, version_of,
+};
 pub use text::{Dialect, SqlText, postgres_type, sqlite_type};
 
 /// The column that holds a row's version.

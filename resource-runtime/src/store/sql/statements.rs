@@ -57,22 +57,12 @@ fn write_select(dialect: Dialect, select: &Select, columns: &[usize], counted: b
         write_window(out, limit.saturating_add(offset), 0);
         out.push(") AS _part");
     };
-    match (order.parts.as_slice(), dialect) {
-        ([] | [_], _) => {
+    match order.parts.as_slice() {
+        [] | [_] => {
             head(&mut out);
             order.write_rows(&mut out, select, order.parts.first().copied());
         }
-        // SQLite takes the parts one after the other, and stops when the page is full; told to sort
-        // them, it would read a page of each.
-        (parts, Dialect::Sqlite) => {
-            for (index, it) in parts.iter().enumerate() {
-                out.push(if index == 0 { "" } else { " UNION ALL " });
-                head(&mut out);
-                part(&mut out, *it, columns);
-            }
-        }
-        // PostgreSQL promises no order that is not asked for, and merges the parts as it needs them.
-        (parts, Dialect::Postgres) => {
+        parts => {
             let keys = select.sort.iter().map(|it| it.field).filter(|it| !columns.contains(it));
             let inner: Vec<_> = columns.iter().copied().chain(keys).collect();
             head(&mut out);
@@ -86,6 +76,27 @@ fn write_select(dialect: Dialect, select: &Select, columns: &[usize], counted: b
     }
     write_window(&mut out, limit, offset);
     out
+}
+
+/// Reads rows as [`select`] does, by one statement or several, the rows of each before those of the
+/// next. Who has enough rows for the page leaves the rest aside; each gives as many as a page may
+/// have. In SQLite that costs less than one statement, which would copy the rows of all parts.
+#[must_use]
+pub fn select_parts(dialect: Dialect, select: &Select, columns: &[usize]) -> Vec<SqlText> {
+    let Window::Keyset { keyset, limit } = &select.window else { return vec![self::select(dialect, select, columns)] };
+    let order = Order::new(dialect, select, keyset.as_ref());
+    let parts = order.parts.iter().copied().map(Some);
+    let parts: Vec<_> = if order.parts.is_empty() { vec![None] } else { parts.collect() };
+    let statement = |part| {
+        let mut out = SqlText::new(dialect);
+        out.push("SELECT ");
+        write_columns(&mut out, select.meta, columns);
+        out.push(" FROM ");
+        order.write_rows(&mut out, select, part);
+        write_window(&mut out, u64::from(*limit) + 1, 0);
+        out
+    };
+    parts.into_iter().map(statement).collect()
 }
 
 /// The order of a selection, and the parts in which it is asked for.

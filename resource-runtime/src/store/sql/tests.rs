@@ -75,10 +75,9 @@ fn nulls_are_placed_where_there_can_be_some() {
 #[test]
 fn a_place_in_an_order_of_one_direction_is_a_row() {
     let sort = vec![by("price", true), by("id", true)];
-    let values = vec![Value::Int(1), Value::Int(2)];
-    check(
-        |dialect| super::select(dialect, &after(sort.clone(), values.clone()), &[]),
-        r#"SELECT "_version" FROM "books" WHERE ("price", "id") < (?1, ?2) ORDER BY "price" DESC, "id" DESC LIMIT ?3"#,
+    let select = after(sort, vec![Value::Int(1), Value::Int(2)]);
+    assert_eq!(
+        super::select(Dialect::Postgres, &select, &[]).text,
         r#"SELECT "_version" FROM "books" WHERE ("price", "id") < ($1::numeric, $2::bigint) ORDER BY "price" DESC, "id" DESC LIMIT 21"#,
     );
 }
@@ -111,7 +110,7 @@ fn after_a_value_come_the_nulls() {
     check_place(
         vec![by("published_year", false), by("id", false)],
         values(),
-        &[r#"("published_year", "id") > (?1, ?2)"#, r#""published_year" IS NULL"#],
+        &[r#""published_year" = ?1 AND "id" > ?2"#, r#""published_year" > ?4"#, r#""published_year" IS NULL"#],
     );
 }
 
@@ -148,12 +147,30 @@ fn parts_follow_each_other_in_one_statement() {
 }
 
 #[test]
+fn parts_can_be_read_one_by_one() {
+    let select = after(vec![by("price", true), by("id", false)], vec![Value::Int(1), Value::Int(2)]);
+    let parts = super::select_parts(Dialect::Sqlite, &select, &[0]);
+    assert_eq!(
+        parts.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(),
+        [
+            r#"SELECT "id", "_version" FROM "books" WHERE "price" = ?1 AND "id" > ?2 ORDER BY "price" DESC, "id" LIMIT ?3"#,
+            r#"SELECT "id", "_version" FROM "books" WHERE "price" < ?1 ORDER BY "price" DESC, "id" LIMIT ?2"#,
+        ]
+    );
+    let whole = rows(vec![by("price", true), by("id", false)], Window::Offset { offset: 5, limit: 2 });
+    assert_eq!(
+        super::select_parts(Dialect::Sqlite, &whole, &[0])[0].text,
+        super::select(Dialect::Sqlite, &whole, &[0]).text
+    );
+}
+
+#[test]
 fn backwards_everything_is_turned_round() {
     let keyset = Some(Keyset { values: vec![Value::Int(1), Value::Int(2)], backward: true });
     let select = rows(vec![by("published_year", false), by("id", false)], Window::Keyset { keyset, limit: 1 });
     assert_eq!(
-        super::select(Dialect::Sqlite, &select, &[]).text,
-        r#"SELECT "_version" FROM "books" WHERE ("published_year", "id") < (?1, ?2) ORDER BY "published_year" DESC NULLS LAST, "id" DESC LIMIT ?3"#,
+        super::select(Dialect::Postgres, &select, &[]).text,
+        r#"SELECT "_version" FROM "books" WHERE ("published_year", "id") < ($1::integer, $2::bigint) ORDER BY "published_year" DESC NULLS FIRST, "id" DESC LIMIT 2"#,
     );
 }
 

@@ -28,7 +28,8 @@ pub(super) fn failed(meta: &ResourceMeta, failure: Failure) -> StoreError {
 pub(super) struct SelectPlan {
     select: Select,
     columns: Vec<usize>,
-    rows: SqlText,
+    /// The rows of one after those of another.
+    rows: Vec<SqlText>,
     count: Option<SqlText>,
 }
 
@@ -59,14 +60,14 @@ impl SelectPlan {
     }
 
     fn new(select: Select, columns: Vec<usize>) -> Self {
-        let rows = sql::select(DIALECT, &select, &columns);
+        let rows = sql::select_parts(DIALECT, &select, &columns);
         let count = sql::count(DIALECT, &select);
         Self { select, columns, rows, count }
     }
 
     /// What tells its cost from that of others.
     pub(super) fn shape(&self) -> &str {
-        &self.rows.text
+        self.rows.last().map_or("", |it| &it.text)
     }
 
     pub(super) fn records(&self, connection: &Connection) -> StoreResult<Selection> {
@@ -128,7 +129,7 @@ impl SelectPlan {
         mut each: impl FnMut(&Row<'_>) -> Result<(), Failure>,
     ) -> StoreResult<Found> {
         let fail = |failure| failed(self.select.meta, failure);
-        if self.count.is_none() {
+        if self.count.is_none() && self.rows.len() < 2 {
             let (rows, has_more) = self.read_rows(connection, &mut each).map_err(fail)?;
             return Ok(Found { rows, has_more, total: None });
         }
@@ -155,16 +156,18 @@ impl SelectPlan {
         each: &mut impl FnMut(&Row<'_>) -> Result<(), Failure>,
     ) -> Result<(usize, bool), Failure> {
         let limit = self.select.limit() as usize;
-        let mut statement = bind::prepare(connection, &self.rows)?;
-        let mut rows = statement.raw_query();
         let mut seen = 0;
-        while let Some(row) = rows.next()? {
-            // A keyset reads one row too many, to see that it is there.
-            if seen == limit {
-                return Ok((seen, true));
+        for sql in &self.rows {
+            let mut statement = bind::prepare(connection, sql)?;
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next()? {
+                // A keyset reads one row too many, to see that it is there.
+                if seen == limit {
+                    return Ok((seen, true));
+                }
+                each(row)?;
+                seen += 1;
             }
-            each(row)?;
-            seen += 1;
         }
         Ok((seen, false))
     }

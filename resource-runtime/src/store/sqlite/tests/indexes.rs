@@ -11,9 +11,10 @@ use crate::testing::{BOOK, PLANT, book, plant, rare};
 
 /// How SQLite goes about a selection.
 fn plan(store: &SqliteStore, select: &Select) -> String {
-    let sql = sql::select(Dialect::Sqlite, select, &[0]);
-    let explain = SqlText { text: format!("EXPLAIN QUERY PLAN {}", sql.text), ..sql };
-    rows(store, &explain, 3).join("; ")
+    let parts = sql::select_parts(Dialect::Sqlite, select, &[0]);
+    let explain = |sql: SqlText| SqlText { text: format!("EXPLAIN QUERY PLAN {}", sql.text), ..sql };
+    let lines = parts.into_iter().flat_map(|it| rows(store, &explain(it), 3));
+    lines.collect::<Vec<_>>().join("; ")
 }
 
 /// A column of a query's rows, as text.
