@@ -66,7 +66,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let url = arguments.next().unwrap_or_else(|| "sqlite::memory:".to_owned());
     let rows: u64 = arguments.next().map_or(Ok(1_000_000), |it| it.parse())?;
     let database = if url.starts_with("postgres") {
-        Database::new(PostgresStore::connect(&format!("{url}?application_name=million")).await?)
+        Database::new(
+            PostgresStore::connect(&format!(
+                "{url}{}application_name=million",
+                if url.contains('?') { '&' } else { '?' }
+            ))
+            .await?,
+        )
     } else {
         Database::new(SqliteStore::open(&url)?)
     };

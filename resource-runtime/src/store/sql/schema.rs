@@ -25,6 +25,9 @@
 //!   a hash index);
 //! - orders by several fields that are not the default one, where many rows are equal in the first:
 //!   `index(a, b)` mends it.
+//!
+//! SQLite keeps no statistics: a part of a text that a large part of the rows has is found by its
+//! trigrams all the same, and then sorted, at some 0.4 µs of a processor's time per row.
 
 use sha2::{Digest as _, Sha256};
 
