@@ -139,9 +139,8 @@ fn parts_follow_each_other_in_one_statement() {
         count: CountMode::None,
         ..after(vec![by("price", true), by("id", false)], vec![Value::Int(1), Value::Int(2)])
     };
-    check(
-        |dialect| super::select(dialect, &select, &[0]),
-        r#"SELECT "id", "_version" FROM (SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" = ?1) AND "price" = ?2 AND "id" > ?3 ORDER BY "price" DESC, "id" LIMIT ?4) AS _part UNION ALL SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" = ?5) AND "price" < ?6 ORDER BY "price" DESC, "id" LIMIT ?7) AS _part) AS _parts ORDER BY "price" DESC, "id" LIMIT ?8"#,
+    assert_eq!(
+        super::select(Dialect::Postgres, &select, &[0]).text,
         r#"SELECT "id", "_version" FROM (SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" COLLATE "C" = $1::text) AND "price" = $2::numeric AND "id" > $3::bigint ORDER BY "price" DESC, "id" LIMIT 21) AS _part UNION ALL SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" COLLATE "C" = $4::text) AND "price" < $5::numeric ORDER BY "price" DESC, "id" LIMIT 21) AS _part) AS _parts ORDER BY "price" DESC, "id" LIMIT 21"#,
     );
 }
