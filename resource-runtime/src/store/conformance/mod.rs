@@ -212,6 +212,7 @@ macro_rules! __conformance_checks {
                 values_taken_together_name_their_fields
                 nulls_are_all_different
                 text_is_unique_by_its_exact_form
+                texts_of_any_length_are_unique
                 decimals_are_unique_by_value
                 an_update_onto_a_taken_value_changes_nothing
                 an_update_to_its_own_value_is_none_of_its_business

@@ -2,6 +2,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::crud::order_row;
+use super::rng::Rng;
 use super::subject::{Subject, assert_duplicate, int, text};
 use super::zoo::{NAMED, ORDER};
 use crate::field::Value;
@@ -73,6 +74,21 @@ pub(super) async fn text_is_unique_by_its_exact_form(db: Database) {
         row[CODE] = text(code);
         order.insert(row).await;
     }
+    order.check_everything().await;
+}
+
+pub(super) async fn texts_of_any_length_are_unique(db: Database) {
+    let mut order = Subject::new(db, ORDER).await;
+    // What cannot be compressed, so that it stays longer than an index's page.
+    let mut rng = Rng::new(7);
+    let long: String = (0..20_000).map(|_| char::from(b'!' + u8::try_from(rng.below(90)).unwrap_or(0))).collect();
+    for (number, code) in (0..).zip([format!("{long}a"), format!("{long}b"), long.clone()]) {
+        let mut row = order_row(number);
+        row[CODE] = Value::Text(code.clone());
+        row[RIGHT] = Value::Text(code);
+        order.insert(row).await;
+    }
+    assert_duplicate(&order.try_insert(third(CODE, Value::Text(long))).await, &["code"]);
     order.check_everything().await;
 }
 

@@ -203,7 +203,15 @@ impl Plan<'_> {
 
     fn unique(&mut self, names: &[&str]) {
         let fields = self.fields(names);
-        self.add("key", true, &fields, &self.columns(&fields));
+        let parts: Vec<_> = fields.iter().map(|it| self.unique_part(it)).collect();
+        self.add("key", true, &fields, &format!("({})", parts.join(", ")));
+    }
+
+    /// A B-tree of PostgreSQL refuses rows with a text of more than some 2,700 bytes. Texts that may be
+    /// that long are compared by their digest, of which two texts have the same by intent only.
+    fn unique_part(&self, field: &FieldMeta) -> String {
+        let column = self.column(field);
+        if self.fits(field) { column } else { format!("md5({column})") }
     }
 
     fn field(&mut self, field: &'static FieldMeta) {
@@ -216,7 +224,7 @@ impl Plan<'_> {
                 self.sort(field);
             } else if (equality || range) && !field.unique && fits {
                 self.add("idx", false, &[field], &self.columns(&[field]));
-            } else if equality && !field.unique {
+            } else if equality && !(field.unique && fits) {
                 self.add("hash", false, &[field], &format!("USING hash ({})", self.column(field)));
             }
         }
