@@ -57,11 +57,6 @@ impl Lanes {
         Ok(lanes)
     }
 
-    /// How many connections there are when none is lost.
-    pub(super) const fn count(&self) -> usize {
-        self.slots.len()
-    }
-
     /// A connection to ask a statement on.
     pub(super) async fn connection(&self) -> StoreResult<Arc<Connection>> {
         if let Some(connection) = self.best() {

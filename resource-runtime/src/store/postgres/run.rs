@@ -27,6 +27,10 @@ pub(super) trait Runner: Send {
     ) -> impl Future<Output = StoreResult<Option<Record>>> + Send;
 }
 
+/// How many lost connections a read tries after another. Where there is no server at all it is refused
+/// long before, when no connection can be opened.
+const READ_ATTEMPTS: usize = 20;
+
 impl Runner for &Lanes {
     /// The statement is run again where its connection was lost: after a server's restart all of
     /// them may be, and nobody has noticed yet.
@@ -36,7 +40,7 @@ impl Runner for &Lanes {
             let connection = self.connection().await?;
             let answer = connection.query(sql, meta).await;
             attempts += 1;
-            if answer.is_ok() || connection.is_alive() || attempts > 2 * self.count() {
+            if answer.is_ok() || connection.is_alive() || attempts > READ_ATTEMPTS {
                 return answer;
             }
         }
