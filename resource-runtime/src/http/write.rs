@@ -21,7 +21,7 @@ use crate::field::{IdSource, Value};
 use crate::input;
 use crate::query::{self, Filter};
 use crate::resource::Record;
-use crate::store::{Key, StoreError, StoreErrorKind, Write, Written};
+use crate::store::{Key, StoreError, StoreErrorKind, Write, Written, first_version};
 
 pub(super) async fn create(
     State(mounted): State<Arc<Mounted>>,
@@ -153,11 +153,7 @@ impl Mounted {
         if let Some(problem) = self.unreachable_id(id) {
             return Err(Problems::from(vec![problem]).into_error(ErrorCode::VALIDATION_FAILED));
         }
-        // A client can use an identifier again after a deletion; the clock keeps the tags apart.
-        let version = match self.meta.id_source() {
-            IdSource::Store => 1,
-            IdSource::Client => jiff::Timestamp::now().as_microsecond(),
-        };
+        let version = first_version(self.meta);
         let record = Record { values, version };
         self.stays_in(scope, &record)?;
         Ok(Write::Insert { meta: self.meta, values: record.values, version })

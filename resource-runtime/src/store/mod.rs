@@ -35,6 +35,8 @@ pub use postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use transaction::Transaction;
+#[cfg(feature = "server")]
+pub(crate) use typed::first_version;
 
 use std::future::Future;
 use std::pin::Pin;
