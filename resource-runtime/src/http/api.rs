@@ -96,7 +96,7 @@ impl Api {
     }
 
     /// Mounts a resource at the root.
-    pub fn resource(mut self, routes: Routes) -> Self {
+    pub fn resource<R>(mut self, routes: Routes<R>) -> Self {
         self.root = self.root.resource(routes);
         self
     }
@@ -217,13 +217,13 @@ impl Api {
             match mount {
                 Mount::Resource(prefix, routes) => {
                     check_prefix(&prefix)?;
-                    add_database(&mut databases, routes.database());
-                    if takes_keys(routes.meta()) {
-                        add_database(&mut keeping, routes.database());
+                    add_database(&mut databases, &routes.database);
+                    if takes_keys(routes.meta) {
+                        add_database(&mut keeping, &routes.database);
                     }
-                    documented.push(openapi::Mounted::new(routes.meta(), prefix.clone()));
+                    documented.push(openapi::Mounted::new(routes.meta, prefix.clone()));
                     for PathRoutes { path, methods } in routes.mount(&context) {
-                        let owner = format!("`{}`", routes.meta().name);
+                        let owner = format!("`{}`", routes.meta.name);
                         paths.add(&format!("{prefix}{path}"), &owner, &methods, true)?;
                     }
                 }

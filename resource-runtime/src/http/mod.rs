@@ -45,5 +45,5 @@ pub use around::RequestId;
 pub use axum;
 pub use idempotency::Caller;
 pub use nest::Nest;
-pub use routes::{ResourceExt, Routes};
+pub use routes::{ResourceExt, Routes, Untyped};
 pub use settings::{LogFormat, Origins, Settings};

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::routing::MethodRouter;
 
 use super::Routes;
+use super::routes::Offered;
 
 /// What is mounted under one prefix: what [`Api::nest`](super::Api::nest) gives to its closure.
 #[must_use = "give it back from the closure"]
@@ -18,15 +19,15 @@ pub struct Nest {
 
 /// One thing that is mounted, with its prefix.
 pub(super) enum Mount {
-    Resource(String, Routes),
+    Resource(String, Offered),
     Route(String, MethodRouter),
     Router(String, Router),
 }
 
 impl Nest {
     /// Mounts a resource.
-    pub fn resource(mut self, routes: Routes) -> Self {
-        self.mounts.push(Mount::Resource(self.prefix.clone(), routes));
+    pub fn resource<R>(mut self, routes: Routes<R>) -> Self {
+        self.mounts.push(Mount::Resource(self.prefix.clone(), routes.0));
         self
     }
 

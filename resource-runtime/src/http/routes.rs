@@ -1,6 +1,7 @@
 //! The routes of one resource.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use axum::Router;
@@ -22,8 +23,8 @@ use crate::store::Database;
 /// Mounts resources.
 pub trait ResourceExt: Resource {
     /// The routes of this resource, with its rows in this store.
-    fn on(database: &Database) -> Routes {
-        Routes::new(Self::META, database)
+    fn on(database: &Database) -> Routes<Self> {
+        Routes(Offered::new(Self::META, database), PhantomData)
     }
 }
 
@@ -33,11 +34,21 @@ impl<R: Resource> ResourceExt for R {}
 ///
 /// They go into an [`Api`](super::Api), or by [`Routes::into_router`] into any axum application.
 /// Single operations can be replaced by handlers of the application's own, and layers added.
+///
+/// `R` is the resource that its hooks and filters are checked against; [`Untyped`] where only a
+/// description is known.
 #[must_use = "routes do nothing until they are mounted"]
+pub struct Routes<R = Untyped>(pub(super) Offered, PhantomData<fn() -> R>);
+
+/// Stands for the type of a resource that is known by its description alone.
+#[derive(Debug, Clone, Copy)]
+pub enum Untyped {}
+
+/// What is offered of a resource, and how: [`Routes`] without their type.
 #[derive(Clone)]
-pub struct Routes {
-    meta: &'static ResourceMeta,
-    database: Database,
+pub(super) struct Offered {
+    pub(super) meta: &'static ResourceMeta,
+    pub(super) database: Database,
     scope: Scope,
     replaced: Vec<(Operation, MethodRouter)>,
     layers: Vec<Apply>,
@@ -63,19 +74,21 @@ const PATHS: [(&str, &[Operation]); 4] = [
 impl Routes {
     /// The routes of a resource that is known by its description alone.
     pub fn new(meta: &'static ResourceMeta, database: &Database) -> Self {
-        Self { meta, database: database.clone(), scope: Scope::All, replaced: Vec::new(), layers: Vec::new() }
+        Self(Offered::new(meta, database), PhantomData)
     }
+}
 
+impl<R> Routes<R> {
     /// With only those rows that this holds for: all others are as if they were not there, and no
     /// write can make one of them.
     pub fn scope(mut self, filter: Filter) -> Self {
-        self.scope = Scope::Fixed(filter);
+        self.0.scope = Scope::Fixed(filter);
         self
     }
 
     /// As [`Routes::scope`], with a filter that depends on the request: on who the caller is, say.
     pub fn scope_by(mut self, filter: impl Fn(&Parts) -> Result<Filter, ApiError> + Send + Sync + 'static) -> Self {
-        self.scope = Scope::OfRequest(Arc::new(filter));
+        self.0.scope = Scope::OfRequest(Arc::new(filter));
         self
     }
 
@@ -93,7 +106,7 @@ impl Routes {
     ///     ApiError::new(ErrorCode::FORBIDDEN).detail("the catalogue is closed for the holidays")
     /// }
     ///
-    /// fn close(books: Routes) -> Routes {
+    /// fn close<R>(books: Routes<R>) -> Routes<R> {
     ///     books.replace(Operation::Create, closed)
     /// }
     /// ```
@@ -102,9 +115,9 @@ impl Routes {
         H: Handler<T, Database>,
         T: 'static,
     {
-        let methods = on(filter(operation), handler).with_state(self.database.clone());
-        self.replaced.retain(|(it, _)| *it != operation);
-        self.replaced.push((operation, methods));
+        let methods = on(filter(operation), handler).with_state(self.0.database.clone());
+        self.0.replaced.retain(|(it, _)| *it != operation);
+        self.0.replaced.push((operation, methods));
         self
     }
 
@@ -117,7 +130,7 @@ impl Routes {
         <L::Service as Service<Request>>::Error: Into<std::convert::Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        self.layers.push(Arc::new(move |methods| methods.layer(layer.clone())));
+        self.0.layers.push(Arc::new(move |methods| methods.layer(layer.clone())));
         self
     }
 
@@ -133,18 +146,16 @@ impl Routes {
             idempotency_ttl: settings.idempotency_ttl,
         };
         let mut router = Router::new();
-        for PathRoutes { path, methods } in self.mount(&context) {
+        for PathRoutes { path, methods } in self.0.mount(&context) {
             router = router.route(&format!("{path}/"), methods.clone()).route(&path, methods);
         }
         router
     }
+}
 
-    pub(super) const fn meta(&self) -> &'static ResourceMeta {
-        self.meta
-    }
-
-    pub(super) const fn database(&self) -> &Database {
-        &self.database
+impl Offered {
+    fn new(meta: &'static ResourceMeta, database: &Database) -> Self {
+        Self { meta, database: database.clone(), scope: Scope::All, replaced: Vec::new(), layers: Vec::new() }
     }
 
     /// The routes, one entry for each path that has a method.
@@ -173,11 +184,17 @@ impl Routes {
     }
 }
 
-impl fmt::Debug for Routes {
+impl<R> Clone for Routes<R> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
+
+impl<R> fmt::Debug for Routes<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Routes")
-            .field("resource", &self.meta.name)
-            .field("database", &self.database)
+            .field("resource", &self.0.meta.name)
+            .field("database", &self.0.database)
             .finish_non_exhaustive()
     }
 }
