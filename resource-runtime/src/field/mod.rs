@@ -31,6 +31,7 @@ pub use custom::{ByReference, ByTarget, ByValue, CustomRule};
 pub use derived::Derived;
 pub use fold::fold;
 pub use kind::{IntKind, Kind};
+pub(crate) use moment::{later, now, whole_microseconds};
 pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
 pub use object::{EnumMeta, EnumType, Fields, ObjectMeta, ObjectType, Variant};
 pub use patch::{Patch, Set};
