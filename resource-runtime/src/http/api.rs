@@ -253,7 +253,9 @@ impl Api {
         }
         self.tasks.check()?;
         if !self.tasks.is_empty() && databases.is_empty() {
-            return Err(Error::new("there are tasks, but no resource in whose store they wait; run them by a `task::Worker`"));
+            return Err(Error::new(
+                "there are tasks, but no resource in whose store they wait; run them by a `task::Worker`",
+            ));
         }
         let docs = paths.add_service(&self.info, &documented, &self.errors, &databases)?;
         let mut router = paths.router;

@@ -148,7 +148,10 @@ mod tests {
         task!(Never, NAME: &'static str = "never", MAX_ATTEMPTS: u32 = 0);
         task!(Hasty, NAME: &'static str = "hasty", LEASE: Duration = Duration::ZERO);
         let refused = |result: Result<()>| result.unwrap_err().to_string();
-        assert_eq!(refused(check::<Nameless>()), "the task `` needs a NAME with at least one character, and without NUL");
+        assert_eq!(
+            refused(check::<Nameless>()),
+            "the task `` needs a NAME with at least one character, and without NUL"
+        );
         assert_eq!(refused(check::<Never>()), "the task `never` could never run; set its MAX_ATTEMPTS to 1 or more");
         assert_eq!(refused(check::<Hasty>()), "the task `hasty` has a LEASE under 100 ms; set it to some seconds");
     }

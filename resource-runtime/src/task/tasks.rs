@@ -70,10 +70,8 @@ impl Tasks {
     ///
     /// When the store fails.
     pub async fn retry(&self, id: Uuid) -> StoreResult<bool> {
-        let changes = vec![(field::ATTEMPTS, Value::Int(0)), (field::DUE_AT, Value::Timestamp(now()))];
-        let written = self.database.write(Write::Update { key: failed(id), changes, version: None }).await?;
-        self.database.wake_workers();
-        Ok(matches!(written, Written::Done(_)))
+        let Some(record) = self.database.get(failed(id)).await? else { return Ok(false) };
+        self.retry_record(&record).await
     }
 
     /// Has all tasks that have failed for good tried again; tells how many those are.
@@ -86,13 +84,21 @@ impl Tasks {
         loop {
             let found = self.rows(BATCH).await?;
             for record in &found {
-                let Value::Uuid(id) = record.get(field::ID) else { continue };
-                retried += u64::from(self.retry(*id).await?);
+                retried += u64::from(self.retry_record(record).await?);
             }
             if found.len() < BATCH as usize {
                 return Ok(retried);
             }
         }
+    }
+
+    async fn retry_record(&self, record: &Record) -> StoreResult<bool> {
+        // By its version instead of the scope, which the row leaves by this.
+        let key = Key { meta: &TASKS, id: record.get(field::ID).clone(), scope: Filter::All };
+        let changes = vec![(field::ATTEMPTS, Value::Int(0)), (field::DUE_AT, Value::Timestamp(now()))];
+        let written = self.database.write(Write::Update { key, changes, version: Some(record.version) }).await?;
+        self.database.wake_workers();
+        Ok(matches!(written, Written::Done(_)))
     }
 
     /// Removes a task that has failed for good. Tells whether there was such a task.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::Extensions;
 use tokio::sync::watch;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tracing::Instrument as _;
 
@@ -31,13 +31,14 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// Runs the task, and holds its row meanwhile. Once `cut` is true it gives the row back.
-    pub(super) async fn carry_out(self, payload: String, cut: watch::Receiver<bool>) {
+    /// Runs the task, and holds its row meanwhile. Once `cut` is true it gives the row back. Tells after
+    /// how long there is a further attempt, if there is one.
+    pub(super) async fn carry_out(self, payload: String, cut: watch::Receiver<bool>) -> Option<Duration> {
         let span = tracing::info_span!("task", name = self.handler.name, id = %self.hold.id, attempt = self.number);
-        self.run(payload, cut).instrument(span).await;
+        self.run(payload, cut).instrument(span).await
     }
 
-    async fn run(mut self, payload: String, cut: watch::Receiver<bool>) {
+    async fn run(mut self, payload: String, cut: watch::Receiver<bool>) -> Option<Duration> {
         let context = TaskContext {
             id: self.hold.id,
             attempt: self.number,
@@ -56,18 +57,30 @@ impl Attempt {
                 () = sleep_until(renewal) => match self.renew().await {
                     Renewed::Held => renewal = Instant::now() + third,
                     Renewed::Unknown => renewal = Instant::now() + PAUSE.min(third),
-                    Renewed::Lost => return running.shutdown().await,
+                    Renewed::Lost => {
+                        running.shutdown().await;
+                        return None;
+                    }
                 },
                 () = &mut cut => {
                     running.shutdown().await;
-                    return self.give_back().await;
+                    self.give_back().await;
+                    return None;
                 }
             }
         };
         match outcome {
-            Ok(Ok(())) => self.done().await,
+            Ok(Ok(())) => {
+                self.done().await;
+                None
+            }
             Ok(Err(error)) => self.failed(error).await,
-            Err(error) => self.broken(error).await,
+            Err(error) => {
+                // Where it did not panic, the runtime is going away, and the lease will end.
+                let panic = error.try_into_panic().ok()?;
+                let text = panic_text(&*panic).unwrap_or("(no message)");
+                self.failed(TaskError::new(format!("it panicked: {text}"))).await
+            }
         }
     }
 
@@ -94,26 +107,18 @@ impl Attempt {
         }
     }
 
-    async fn broken(&self, error: JoinError) {
-        match error.try_into_panic() {
-            Ok(panic) => {
-                let text = panic_text(&*panic).unwrap_or("(no message)");
-                self.failed(TaskError::new(format!("it panicked: {text}"))).await;
-            }
-            // The runtime is going away, and its lease will end.
-            Err(_) => {}
-        }
-    }
-
-    async fn failed(&self, error: TaskError) {
+    async fn failed(&self, error: TaskError) -> Option<Duration> {
         let max = self.handler.max_attempts;
         let is_last = error.is_permanent || self.number >= max;
         let again = (!is_last).then(|| self.handler.delay_after(self.number));
         match again {
-            Some(delay) => tracing::warn!("attempt {} of {max} failed, the next is in {delay:.1?}: {error}", self.number),
+            Some(delay) => {
+                tracing::warn!("attempt {} of {max} failed, the next is in {delay:.1?}: {error}", self.number)
+            }
             None => tracing::error!("the task has failed for good, at attempt {} of {max}: {error}", self.number),
         }
         self.settle(|| Box::pin(self.hold.fail(&self.database, &error.sentence, again))).await;
+        again
     }
 
     async fn give_back(&self) {

@@ -140,7 +140,13 @@ impl Worker {
             let is_free = running.free() > 0;
             tokio::select! {
                 () = &mut stop => break,
-                Some(_) = running.attempts.join_next() => if !running.more { continue },
+                Some(ended) = running.attempts.join_next() => {
+                    // An attempt of ours does not panic.
+                    running.look_in(ended.ok().flatten());
+                    if !running.more {
+                        continue;
+                    }
+                }
                 // The database has the sender, so that this ends for a change only.
                 _ = wakes.changed(), if is_free => {}
                 () = sleep_until(running.next_look), if is_free => {}
@@ -154,7 +160,10 @@ impl Worker {
 
 impl fmt::Debug for Worker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Worker").field("database", &self.database).field("handlers", &self.handlers).finish_non_exhaustive()
+        f.debug_struct("Worker")
+            .field("database", &self.database)
+            .field("handlers", &self.handlers)
+            .finish_non_exhaustive()
     }
 }
 
@@ -166,7 +175,8 @@ struct Running {
     states: Arc<Extensions>,
     concurrency: usize,
     period: Duration,
-    attempts: JoinSet<()>,
+    /// Each ends with the time until its task's next attempt.
+    attempts: JoinSet<Option<Duration>>,
     cut: watch::Sender<bool>,
     /// When to look for tasks again, if nothing happens before.
     next_look: Instant,
@@ -194,6 +204,12 @@ impl Running {
 
     fn free(&self) -> usize {
         self.concurrency - self.attempts.len()
+    }
+
+    /// Looks for tasks when so much time has passed, if not before.
+    fn look_in(&mut self, delay: Option<Duration>) {
+        let Some(moment) = delay.and_then(|it| Instant::now().checked_add(it)) else { return };
+        self.next_look = self.next_look.min(moment);
     }
 
     /// Begins as many tasks as there is room for.
@@ -307,6 +323,6 @@ pub(crate) async fn told(mut receiver: watch::Receiver<bool>) {
     }
 }
 
-async fn ended(attempts: &mut JoinSet<()>) {
+async fn ended(attempts: &mut JoinSet<Option<Duration>>) {
     while attempts.join_next().await.is_some() {}
 }
