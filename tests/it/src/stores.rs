@@ -27,8 +27,18 @@ impl Guard {
     pub async fn again(&self, database: &Database) -> Database {
         match self {
             Self::None => database.clone(),
-            Self::Folder(path) => Database::new(SqliteStore::open(&sqlite_url(path)).unwrap()),
-            Self::Schema { url, name } => Database::new(PostgresStore::connect(&schema_url(url, name)).await.unwrap()),
+            Self::Folder(_) => Database::new(SqliteStore::open(&self.url()).unwrap()),
+            Self::Schema { .. } => Database::new(PostgresStore::connect(&self.url()).await.unwrap()),
+        }
+    }
+
+    /// Where other processes find the same rows.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match self {
+            Self::None => "memory:".to_owned(),
+            Self::Folder(path) => sqlite_url(path),
+            Self::Schema { url, name } => schema_url(url, name),
         }
     }
 
