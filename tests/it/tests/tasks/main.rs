@@ -3,6 +3,7 @@
 
 mod attempts;
 mod commits;
+mod outage;
 mod probe;
 mod server;
 mod workers;
