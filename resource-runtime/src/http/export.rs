@@ -44,9 +44,9 @@ const PARTS: [&str; 5] = ["page", "per_page", "cursor", "limit", "count"];
 /// # Errors
 ///
 /// 406.
-pub(super) fn form(headers: &HeaderMap) -> Result<Form, ApiError> {
+pub(super) fn form(headers: &HeaderMap, exports: bool) -> Result<Form, ApiError> {
     let offered = FORMS.map(|(name, _)| name);
-    let chosen = negotiate::preferred(headers, &offered)?;
+    let chosen = negotiate::preferred(headers, if exports { &offered } else { negotiate::JSON })?;
     Ok(FORMS.get(chosen).map_or(Form::Json, |(_, form)| *form))
 }
 

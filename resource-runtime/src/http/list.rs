@@ -24,7 +24,7 @@ pub(super) async fn list(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    let form = export::form(&parts.headers)?;
+    let form = export::form(&parts.headers, mounted.exports)?;
     let raw = parts.uri.query().unwrap_or_default();
     let mut query = query::parse(mounted.meta, raw, &mounted.context.keys)?;
     if query.abridged.is_some() {
