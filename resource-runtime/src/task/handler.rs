@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -7,8 +8,8 @@ use super::{Task, TaskContext, TaskError};
 use crate::error::{Error, Result};
 use crate::store::BoxFuture;
 
-/// The shortest lease: renewing it must not be all that a worker does.
-const SHORTEST_LEASE: Duration = Duration::from_millis(100);
+/// Renewing a lease must not be all that a worker does, nor the tasks of a dead one be as good as lost.
+const LEASES: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(24 * 60 * 60);
 
 /// How one kind of task is run: a [`Task`] without its type.
 #[derive(Debug, Clone, Copy)]
@@ -47,8 +48,8 @@ impl Handler {
         if self.max_attempts == 0 {
             return problem("could never run; set its MAX_ATTEMPTS to 1 or more");
         }
-        if self.lease < SHORTEST_LEASE {
-            return problem("has a LEASE under 100 ms; set it to some seconds");
+        if !LEASES.contains(&self.lease) {
+            return problem("has a LEASE that is not between 100 ms and a day; set it to some seconds");
         }
         Ok(())
     }
@@ -153,7 +154,10 @@ mod tests {
             "the task `` needs a NAME with at least one character, and without NUL"
         );
         assert_eq!(refused(check::<Never>()), "the task `never` could never run; set its MAX_ATTEMPTS to 1 or more");
-        assert_eq!(refused(check::<Hasty>()), "the task `hasty` has a LEASE under 100 ms; set it to some seconds");
+        assert_eq!(
+            refused(check::<Hasty>()),
+            "the task `hasty` has a LEASE that is not between 100 ms and a day; set it to some seconds"
+        );
     }
 
     #[test]

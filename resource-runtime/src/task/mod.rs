@@ -112,7 +112,8 @@ pub trait Task: Serialize + DeserializeOwned + Send + 'static {
     /// died, it is up to so long until another goes on. It does not bound how long a task runs.
     const LEASE: Duration = Duration::from_secs(30);
 
-    /// Does the work.
+    /// Does the work. It must not block the thread for long, or its lease could not be renewed:
+    /// `tokio::task::spawn_blocking` is for that.
     ///
     /// # Errors
     ///

@@ -113,7 +113,7 @@ impl Attempt {
         let again = (!is_last).then(|| self.handler.delay_after(self.number));
         match again {
             Some(delay) => {
-                tracing::warn!("attempt {} of {max} failed, the next is in {delay:.1?}: {error}", self.number)
+                tracing::warn!("attempt {} of {max} failed, the next is in {delay:.1?}: {error}", self.number);
             }
             None => tracing::error!("the task has failed for good, at attempt {} of {max}: {error}", self.number),
         }

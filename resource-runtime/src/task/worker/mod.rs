@@ -25,7 +25,7 @@ use crate::store::{Database, StoreError, StoreErrorKind, StoreResult};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long to wait at most before a store that failed is asked again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// How long tasks that are cut have to be given back.
+/// How long what is cut has to put things in order.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Runs the tasks of a store: within [`Api::serve`](crate::http::Api::serve), or by itself, in a process without a
@@ -92,10 +92,10 @@ impl Worker {
         self
     }
 
-    /// How often it looks for tasks of other processes; each second unless set. Those of its own process
-    /// it learns of at once.
+    /// How often it looks for tasks of other processes; each second unless set, and each hour at least.
+    /// Those of its own process it learns of at once.
     pub fn period(mut self, period: Duration) -> Self {
-        self.period = period.max(Duration::from_millis(10));
+        self.period = period.clamp(Duration::from_millis(10), Duration::from_secs(60 * 60));
         self
     }
 
@@ -151,7 +151,20 @@ impl Worker {
                 _ = wakes.changed(), if is_free => {}
                 () = sleep_until(running.next_look), if is_free => {}
             }
-            running.look().await;
+            let is_stopping = {
+                let mut look = pin!(running.look());
+                tokio::select! {
+                    () = &mut look => false,
+                    () = &mut stop => {
+                        // What it is about to take would be left until its lease ends.
+                        let _ = timeout(FAREWELL, look).await;
+                        true
+                    }
+                }
+            };
+            if is_stopping {
+                break;
+            }
         }
         running.end(shutdown_timeout, cut).await;
         Ok(())

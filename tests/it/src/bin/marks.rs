@@ -2,8 +2,6 @@
 //! each task to the standard output once its transaction has been committed.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test's program")]
 
-use std::io::Write as _;
-
 use it::Mark;
 use resource_runtime::http::Settings;
 
@@ -17,7 +15,7 @@ async fn main() -> resource_runtime::Result<()> {
     let adding = tokio::spawn(async move {
         for n in first.. {
             Mark::add(&adding, n).await.unwrap();
-            writeln!(std::io::stdout(), "{n}").unwrap();
+            println!("{n}");
         }
     });
     Mark::worker(&store).run_until(async { adding.await.unwrap() }).await
