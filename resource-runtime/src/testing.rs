@@ -158,6 +158,19 @@ pub(crate) fn book(id: i64, title: &str, isbn: &str) -> Record {
     }
 }
 
+/// A resource whose deletes are soft: `id`, `name` (unique), `updated_at`, `deleted_at`.
+pub(crate) static TRASHABLE: &ResourceMeta = &ResourceMeta::new(
+    "Leaf",
+    "leaves",
+    "leaves",
+    &[
+        FieldMeta::of::<i64>("id").id(IdSource::Store),
+        FieldMeta::of::<String>("name").unique().sortable().filters(&[FilterMeta::new(Operator::Eq)]),
+        FieldMeta::of::<Option<Timestamp>>("updated_at").updated_at(),
+        FieldMeta::of::<Option<Timestamp>>("deleted_at").soft_delete(),
+    ],
+);
+
 /// All operators that fields of a kind can have.
 macro_rules! filters {
     ($($operator:ident)*) => { &[$(FilterMeta::new(Operator::$operator)),*] };

@@ -24,7 +24,7 @@ mod types;
 mod value;
 
 pub use ability::{
-    ClientId, Comparable, ContainsText, CreationTime, EmptyInNewRow, FromText, Listing, Measured, NestedValue,
+    ClientId, Comparable, ContainsText, CreationTime, DeletionTime, EmptyInNewRow, FromText, Listing, Measured, NestedValue,
     Nullable, Numeric, Ordered, StoreId, Textual, UpdateTime,
 };
 pub use custom::{ByReference, ByTarget, ByValue, CustomRule};

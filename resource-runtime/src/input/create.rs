@@ -83,6 +83,7 @@ fn initial(field: &FieldMeta, now: Timestamp) -> Result<Value, ApiError> {
                 _ => Value::Null,
             });
         }
+        Role::DeletedAt { .. } => return Ok(Value::Null),
         Role::UpdatedAt | Role::Plain | Role::Id(IdSource::Client) => {}
     }
     match field.default {
@@ -140,7 +141,7 @@ fn is_plain_integer(text: &str) -> bool {
 }
 
 /// The time, in the whole microseconds that rows keep.
-pub(super) fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }

@@ -27,6 +27,7 @@ mod update;
 mod zoo;
 
 pub use body::items;
+pub(crate) use create::now;
 pub use create::{create, path_id};
 pub use replace::replace;
 pub use update::{Update, update};

@@ -7,6 +7,8 @@
 //! resource and is compiled once. Requests are owned values ([`Select`], [`Write`]): a store may
 //! send them to another thread, or into a transaction, as they are. Each carries a `scope`: a
 //! filter given from outside, for rows that are as if they were not there when it does not hold.
+//! Where deletes are soft, [`Database`] adds to it that the row is not deleted, and makes of a delete the
+//! update that marks the row: a store need not know.
 //!
 //! Reads come in two forms. [`Store::select`] gives records; [`Store::select_json`] gives the bytes
 //! of the response, which a store can make from its rows without a record in between. The second
@@ -16,12 +18,14 @@ mod complete;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;
+mod expired;
 pub(crate) mod idempotency;
 mod json;
 mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod sql;
+mod soft_delete;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod transaction;
@@ -35,6 +39,10 @@ pub use postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use transaction::Transaction;
+#[cfg(feature = "server")]
+pub(crate) use expired::Expired;
+#[cfg(feature = "server")]
+pub(crate) use soft_delete::{deleted, restoration};
 #[cfg(feature = "server")]
 pub(crate) use typed::first_version;
 
@@ -115,7 +123,13 @@ impl Database {
     /// A handle of this store.
     #[must_use]
     pub fn new(store: impl Store) -> Self {
-        Self(Arc::new(store))
+        Self(Arc::new(soft_delete::Hiding(store)))
+    }
+
+    /// Whether the two are handles of one store.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Creates what is missing of these resources' tables and indexes: of one resource, or of a
@@ -281,7 +295,7 @@ pub enum Write {
         /// The version that the row must have.
         version: Option<i64>,
     },
-    /// One row goes.
+    /// One row goes; one whose deletes are soft is marked and hidden.
     Delete {
         /// The row.
         key: Key,
@@ -293,7 +307,7 @@ pub enum Write {
 /// What became of a [`Write`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Written {
-    /// It was done. The row as it is now, or, for a delete, as it was.
+    /// It was done. The row as it is now, or, for a delete that is not soft, as it was.
     Done(Record),
     /// There is no such row in the scope.
     Missing,
@@ -317,10 +331,16 @@ impl Write {
 
 impl Key {
     /// The same row, if it is in the scope now and will be with these changes: the key that an
-    /// update is carried out by, so that no row can be pushed out of its scope.
+    /// update is carried out by, so that no row can be pushed out of its scope. To be deleted softly, or
+    /// restored, pushes it nowhere: the mark is looked at as it is before.
     #[must_use]
     pub fn staying_in_scope(mut self, changes: &[(usize, Value)]) -> Self {
-        let after = self.scope.after(self.meta, changes);
+        let mark = self.meta.soft_delete();
+        let changes: Vec<_> = changes.iter().filter(|(field, _)| Some(*field) != mark).cloned().collect();
+        if changes.is_empty() {
+            return self;
+        }
+        let after = self.scope.after(self.meta, &changes);
         self.scope = self.scope.and(after);
         self
     }
