@@ -26,9 +26,9 @@ use super::prefer::Prefer;
 use super::session::{self, Job, Session, Terms};
 use super::{body, negotiate, path, write};
 use crate::error::{ApiError, ErrorCode, Problem, Problems};
-use crate::query;
+use crate::query::{self, Filter};
 use crate::resource::Record;
-use crate::store::{Key, Write, Written, deleted, restoration};
+use crate::store::{Key, Write, Written, deleted, either, restoration};
 
 pub(super) async fn restore(
     State(mounted): State<Arc<Mounted>>,
@@ -65,22 +65,28 @@ struct Restore {
 
 impl Job for Restore {
     async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
-        let mut key = self.key.clone();
-        key.scope = key.scope.and(deleted(mounted.meta));
+        let key = |scope: Filter| Key { scope: self.key.scope.clone().and(scope), ..self.key.clone() };
         let mut attempts = write::Attempts::default();
+        let mut found = None;
         loop {
             let version = match self.preconditions.demand() {
                 Demand::Exactly(None) => None,
-                _ => match session.get(key.clone()).await? {
-                    Some(record) => Some(self.check(mounted, &record)?),
-                    None => return Err(self.missing(mounted, session).await?),
-                },
+                _ => {
+                    let record = match found.take() {
+                        Some(record) => record,
+                        None => mounted.deleted(session, key(either(mounted.meta))).await?,
+                    };
+                    Some(self.check(mounted, &record)?)
+                }
             };
-            let write = Write::Update { key: key.clone(), changes: restoration(mounted.meta), version };
-            match session.write(write).await? {
+            let changes = restoration(mounted.meta);
+            match session.write(Write::Update { key: key(deleted(mounted.meta)), changes, version }).await? {
                 Written::Done(record) => return mounted.representation(StatusCode::OK, &record, self.prefer),
-                Written::Missing => return Err(self.missing(mounted, session).await?),
-                Written::Stale { .. } => attempts.pause().await?,
+                // Others may have restored it, and deleted it again since.
+                Written::Missing | Written::Stale { .. } => {
+                    found = Some(mounted.deleted(session, key(either(mounted.meta))).await?);
+                    attempts.pause().await?;
+                }
             }
         }
     }
@@ -96,13 +102,16 @@ impl Restore {
             .or_else(|_| self.preconditions.still_holds(before, modified))?;
         Ok(record.version)
     }
+}
 
-    /// Why there is no deleted row.
-    async fn missing(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<ApiError, ApiError> {
-        Ok(match session.get(self.key.clone()).await? {
-            Some(_) => ApiError::new(ErrorCode::CONFLICT).detail(format!("the {} is not deleted", mounted.meta.name)),
-            None => mounted.not_found(),
-        })
+impl Mounted {
+    /// A row that is deleted, and not only missing. One read tells, whatever others do meanwhile.
+    async fn deleted(&self, session: &mut Session<'_>, key: Key) -> Result<Record, ApiError> {
+        let record = session.get(key).await?.ok_or_else(|| self.not_found())?;
+        match self.meta.soft_delete() {
+            Some(mark) if !record.get(mark).is_null() => Ok(record),
+            _ => Err(ApiError::new(ErrorCode::CONFLICT).detail(format!("the {} is not deleted", self.meta.name))),
+        }
     }
 }
 

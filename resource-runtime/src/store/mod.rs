@@ -42,7 +42,7 @@ pub use transaction::Transaction;
 #[cfg(feature = "server")]
 pub(crate) use expired::Expired;
 #[cfg(feature = "server")]
-pub(crate) use soft_delete::{deleted, restoration};
+pub(crate) use soft_delete::{deleted, either, restoration};
 #[cfg(feature = "server")]
 pub(crate) use typed::first_version;
 

@@ -9,7 +9,8 @@
 //!
 //! There is one way past it, which restoring and purging take: a scope of which one condition is that
 //! the row is deleted (`Author::DELETED_AT.is_null(false)`). It has those rows alone, and a delete under
-//! it removes them for good. A scope that says anything else about the mark hides as all others do.
+//! it removes them for good. With the condition that it is or is not ([`either`]) a scope has both. One
+//! that says anything else about the mark hides as all others do.
 
 use std::sync::Arc;
 
@@ -31,6 +32,19 @@ pub(crate) fn deleted(meta: &ResourceMeta) -> Filter {
     }
 }
 
+/// The rows that are deleted, and those that are not.
+pub(crate) fn either(meta: &ResourceMeta) -> Filter {
+    match meta.soft_delete() {
+        Some(mark) => live(mark).or(deleted(meta)),
+        None => Filter::All,
+    }
+}
+
+/// The rows that are not deleted.
+const fn live(mark: usize) -> Filter {
+    Filter::one(mark, Operator::IsNull, Value::Bool(true))
+}
+
 /// What to change in a deleted row for it to be back. It was written then, so that whoever asks for
 /// what has changed since is told of it.
 pub(crate) fn restoration(meta: &ResourceMeta) -> Vec<(usize, Value)> {
@@ -45,21 +59,29 @@ pub(crate) fn restoration(meta: &ResourceMeta) -> Vec<(usize, Value)> {
 /// A scope with what it hides by itself.
 fn hiding(meta: &ResourceMeta, scope: Filter) -> Filter {
     match meta.soft_delete() {
-        Some(mark) if !asks_for_deleted(mark, &scope) => {
-            Filter::one(mark, Operator::IsNull, Value::Bool(true)).and(scope)
-        }
+        Some(mark) if asked(mark, &scope) == Asked::Live => live(mark).and(scope),
         _ => scope,
     }
 }
 
-/// Whether a scope holds for deleted rows alone, and says so in one of its conditions.
-fn asks_for_deleted(mark: usize, scope: &Filter) -> bool {
+/// Which rows a scope asks for, in one of its conditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    Live,
+    Either,
+    Deleted,
+}
+
+fn asked(mark: usize, scope: &Filter) -> Asked {
+    let says = |it: &Filter, null: bool| {
+        let Filter::Condition(Condition { field, operator: Operator::IsNull, operand }) = it else { return false };
+        *field == mark && *operand == Operand::One(Value::Bool(null))
+    };
     match scope {
-        Filter::Condition(Condition { field, operator: Operator::IsNull, operand: Operand::One(Value::Bool(false)) }) => {
-            *field == mark
-        }
-        Filter::And(all) => all.iter().any(|it| asks_for_deleted(mark, it)),
-        _ => false,
+        it if says(it, false) => Asked::Deleted,
+        Filter::Or(any) if any.iter().any(|it| says(it, true)) && any.iter().any(|it| says(it, false)) => Asked::Either,
+        Filter::And(all) => all.iter().map(|it| asked(mark, it)).max().unwrap_or(Asked::Live),
+        _ => Asked::Live,
     }
 }
 
@@ -76,8 +98,10 @@ fn hiding_write(write: Write) -> Write {
     match write {
         Write::Update { key, changes, version } => Write::Update { key: hiding_key(key), changes, version },
         Write::Delete { key, version } => match key.meta.soft_delete() {
-            Some(mark) if !asks_for_deleted(mark, &key.scope) => {
-                Write::Update { key: hiding_key(key), changes: vec![(mark, Value::Timestamp(now()))], version }
+            Some(mark) if asked(mark, &key.scope) != Asked::Deleted => {
+                // What is deleted is not deleted once more, whatever else can be done to it.
+                let key = Key { scope: live(mark).and(key.scope), ..key };
+                Write::Update { key, changes: vec![(mark, Value::Timestamp(now()))], version }
             }
             _ => Write::Delete { key, version },
         },
@@ -184,10 +208,10 @@ mod tests {
     }
 
     #[test]
-    fn every_scope_hides_but_one_that_asks_for_deleted_rows_alone() {
+    fn every_scope_hides_but_those_that_ask_for_deleted_rows() {
         assert_eq!(hiding(META, Filter::All), is_null(true));
         assert_eq!(hiding(META, name()), is_null(true).and(name()));
-        for opens in [deleted(META), name().and(deleted(META)), deleted(META).and(deleted(META))] {
+        for opens in [deleted(META), name().and(deleted(META)), either(META), name().and(either(META))] {
             assert_eq!(hiding(META, opens.clone()), opens);
         }
         for hides in [is_null(true), deleted(META).or(name()), !is_null(true), !!is_null(false)] {
@@ -196,11 +220,14 @@ mod tests {
     }
 
     #[test]
-    fn a_delete_is_for_good_only_under_a_scope_of_deleted_rows() {
+    fn a_delete_is_for_good_only_under_a_scope_of_deleted_rows_alone() {
         let delete = |scope| Write::Delete { key: Key { meta: META, id: Value::Int(1), scope }, version: Some(3) };
         assert!(matches!(hiding_write(delete(deleted(META))), Write::Delete { .. }));
-        let Write::Update { key, changes, version } = hiding_write(delete(is_null(true))) else { panic!() };
-        assert!(matches!(changes.as_slice(), [(MARK, Value::Timestamp(_))]));
-        assert_eq!((key.scope, version), (is_null(true).and(is_null(true)), Some(3)));
+        assert!(matches!(hiding_write(delete(either(META).and(deleted(META)))), Write::Delete { .. }));
+        for scope in [Filter::All, is_null(true), either(META)] {
+            let Write::Update { key, changes, version } = hiding_write(delete(scope.clone())) else { panic!() };
+            assert!(matches!(changes.as_slice(), [(MARK, Value::Timestamp(_))]));
+            assert_eq!((key.scope, version), (is_null(true).and(scope), Some(3)));
+        }
     }
 }
