@@ -207,6 +207,25 @@ pub(crate) static PLANT: &ResourceMeta = &ResourceMeta::new(
     ],
 );
 
+/// [`PLANT`] with soft deletes.
+pub(crate) static HARDY: &ResourceMeta = &ResourceMeta::new("Hardy", "hardy", "hardy", &HARDY_FIELDS);
+
+static HARDY_FIELDS: [FieldMeta; 17] = {
+    let mut fields = [FieldMeta::of::<Option<Timestamp>>("deleted_at").soft_delete(); 17];
+    let mut index = 0;
+    while index < PLANT.fields.len() {
+        fields[index] = PLANT.fields[index];
+        index += 1;
+    }
+    fields
+};
+
+/// The rows of a resource that are not deleted, as every request to a database has it.
+pub(crate) fn live(meta: &ResourceMeta) -> crate::query::Filter {
+    use crate::query::Filter;
+    meta.soft_delete().map_or(Filter::All, |it| Filter::one(it, Operator::IsNull, Value::Bool(true)))
+}
+
 /// A row of [`PLANT`]: most rows differ in most fields.
 pub(crate) fn plant(number: i64) -> Vec<Value> {
     let optional = |every: i64, value: Value| if number % every == 0 { Value::Null } else { value };

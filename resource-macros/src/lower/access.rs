@@ -3,8 +3,8 @@
 use quote::ToTokens;
 use syn::Path;
 
-use super::names::is_secret;
 use super::literal::seconds;
+use super::names::is_secret;
 use crate::attrs::{Bare, Id, Keyed, Names, SoftDeleteAttrs};
 use crate::error::{Errors, instead, list};
 use crate::model::{Access, Role};

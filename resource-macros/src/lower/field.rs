@@ -171,7 +171,8 @@ pub(super) fn resource_field(
 const NEVER_SENT: &str = "clients never send this field, so nothing would call this";
 
 /// What there is to say of `unique` over the time of a delete.
-pub(super) const NOT_UNIQUE: &str = "what has to be unique is looked for among the rows that are not deleted, and none of them has this field";
+pub(super) const NOT_UNIQUE: &str =
+    "what has to be unique is looked for among the rows that are not deleted, and none of them has this field";
 
 /// Lowers a field of a value object.
 pub(super) fn object_field(

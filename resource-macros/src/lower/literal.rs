@@ -137,7 +137,8 @@ mod tests {
         assert_eq!(span_of_time("30 days"), Ok(30 * 86_400));
         assert_eq!(span_of_time("1 week"), Ok(604_800));
         assert_eq!(span_of_time("90 minutes"), Ok(5_400));
-        for text in ["", "30", "days", "30days", "30  days", " 30 days", "30 days ", "+30 days", "1.5 days", "30 Days"] {
+        for text in ["", "30", "days", "30days", "30  days", " 30 days", "30 days ", "+30 days", "1.5 days", "30 Days"]
+        {
             assert!(span_of_time(text).is_err(), "{text}");
         }
         for text in ["0 days", "36501 days", "99999999999999999999 days", "-1 days", "1 month", "30 seconds"] {

@@ -1,8 +1,8 @@
 //! Questions about the user's types that the compiler answers by accepting a call or not.
 
 use crate::field::{
-    ClientId, Comparable, CreationTime, DeletionTime, EmptyInNewRow, FieldType, IdSource, Kind, NestedValue, StoreId, Textual,
-    UpdateTime,
+    ClientId, Comparable, CreationTime, DeletionTime, EmptyInNewRow, FieldType, IdSource, Kind, NestedValue, StoreId,
+    Textual, UpdateTime,
 };
 
 /// A field that clients do not send at creation, and that has no default, can be null.

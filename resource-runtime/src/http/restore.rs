@@ -67,24 +67,17 @@ impl Job for Restore {
     async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
         let key = |scope: Filter| Key { scope: self.key.scope.clone().and(scope), ..self.key.clone() };
         let mut attempts = write::Attempts::default();
-        let mut found = None;
         loop {
             let version = match self.preconditions.demand() {
                 Demand::Exactly(None) => None,
-                _ => {
-                    let record = match found.take() {
-                        Some(record) => record,
-                        None => mounted.deleted(session, key(either(mounted.meta))).await?,
-                    };
-                    Some(self.check(mounted, &record)?)
-                }
+                _ => Some(self.check(mounted, &mounted.deleted(session, key(either(mounted.meta))).await?)?),
             };
             let changes = restoration(mounted.meta);
             match session.write(Write::Update { key: key(deleted(mounted.meta)), changes, version }).await? {
                 Written::Done(record) => return mounted.representation(StatusCode::OK, &record, self.prefer),
                 // Others may have restored it, and deleted it again since.
                 Written::Missing | Written::Stale { .. } => {
-                    found = Some(mounted.deleted(session, key(either(mounted.meta))).await?);
+                    mounted.deleted(session, key(either(mounted.meta))).await?;
                     attempts.pause().await?;
                 }
             }

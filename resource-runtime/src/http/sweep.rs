@@ -36,9 +36,7 @@ impl Sweep {
         match self.meta.purge_after() {
             Some(time) => Expired::deleted(self.meta, time),
             // They are as if they were not there already; this gives their room back.
-            None => {
-                Some(Expired { meta: &IDEMPOTENCY, scope: Filter::All, field: field::EXPIRES_AT, until: now() })
-            }
+            None => Some(Expired { meta: &IDEMPOTENCY, scope: Filter::All, field: field::EXPIRES_AT, until: now() }),
         }
     }
 
@@ -78,8 +76,8 @@ mod tests {
             FieldMeta::of::<Option<Timestamp>>("deleted_at").soft_delete().purge_after(Duration::from_secs(60)),
         ],
     );
-    static COPY: ResourceMeta = ResourceMeta::new("Copy", "copies", "notes", NOTE.fields)
-        .operations(Operations::READ.with(Operation::Delete));
+    static COPY: ResourceMeta =
+        ResourceMeta::new("Copy", "copies", "notes", NOTE.fields).operations(Operations::READ.with(Operation::Delete));
 
     fn at(seconds: i64) -> Value {
         Value::Timestamp(now().checked_add(SignedDuration::from_secs(seconds)).unwrap())
@@ -116,9 +114,8 @@ mod tests {
     async fn answers_that_have_expired_go_and_the_rest_stays() {
         let (database, sweeps) = database().await;
         let text = |it: &str| Value::Text(it.to_owned());
-        let row = |id: &str, seconds| {
-            vec![text(id), text(""), Value::Null, Value::Null, Value::Null, at(0), at(seconds)]
-        };
+        let row =
+            |id: &str, seconds| vec![text(id), text(""), Value::Null, Value::Null, Value::Null, at(0), at(seconds)];
         for index in 0..=100 {
             insert(&database, &IDEMPOTENCY, row(&format!("old-{index}"), -1)).await;
         }

@@ -24,8 +24,8 @@ mod json;
 mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
-pub mod sql;
 mod soft_delete;
+pub mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod transaction;
@@ -33,16 +33,16 @@ mod typed;
 
 pub use complete::complete;
 pub use error::{StoreError, StoreErrorKind, StoreResult};
+#[cfg(feature = "server")]
+pub(crate) use expired::Expired;
 pub use memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
+#[cfg(feature = "server")]
+pub(crate) use soft_delete::{deleted, either, restoration};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use transaction::Transaction;
-#[cfg(feature = "server")]
-pub(crate) use expired::Expired;
-#[cfg(feature = "server")]
-pub(crate) use soft_delete::{deleted, either, restoration};
 #[cfg(feature = "server")]
 pub(crate) use typed::first_version;
 

@@ -174,7 +174,9 @@ pub(crate) fn is_unique_of_ours(meta: &ResourceMeta, index: &str) -> bool {
 /// What is wrong with such an index that is there, and should not be.
 pub(crate) fn leftover(meta: &ResourceMeta, index: &str) -> String {
     match meta.soft_delete() {
-        Some(_) => format!("the index {index} keeps values unique that deleted rows leave free, or that no longer have to be"),
+        Some(_) => {
+            format!("the index {index} keeps values unique that deleted rows leave free, or that no longer have to be")
+        }
         None => format!("the index {index} keeps values unique that no longer have to be"),
     }
 }
