@@ -74,6 +74,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Creates what is missing of these resources' tables and indexes.
     ///
+    /// Where deletes are soft, what has to be unique is so among the rows whose mark
+    /// ([`ResourceMeta::soft_delete`]) is null; but for identifiers, which no two rows have alike.
+    ///
     /// # Errors
     ///
     /// [`StoreErrorKind::Drift`] where a table exists and does not fit its resource; the message

@@ -120,8 +120,11 @@ impl Plan<'_> {
         }
         // What is null is found in any index in order; where there is none it gets one.
         if any(&[Operator::IsNull]) && field.nullable && !(field.kind.is_ordered() && fits) {
-            let id = self.column(self.meta.id_field());
-            self.add("null", false, &[field], &format!("({id}) WHERE {} IS NULL", self.column(field)));
+            let column = self.column(field);
+            // SQLite takes one index of live rows for as good as another, but for one that a condition is on.
+            let on_itself = self.dialect == Dialect::Sqlite && self.live.is_some();
+            let key = if on_itself { column.clone() } else { self.column(self.meta.id_field()) };
+            self.add("null", false, &[field], &format!("({key}) WHERE {column} IS NULL"));
         }
         if any(&[Operator::Ieq]) {
             self.fold(field, fits);
