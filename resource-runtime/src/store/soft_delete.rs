@@ -33,6 +33,7 @@ pub(crate) fn deleted(meta: &ResourceMeta) -> Filter {
 }
 
 /// The rows that are deleted, and those that are not.
+#[cfg(any(feature = "server", feature = "conformance", test))]
 pub(crate) fn either(meta: &ResourceMeta) -> Filter {
     match meta.soft_delete() {
         Some(mark) => live(mark).or(deleted(meta)),

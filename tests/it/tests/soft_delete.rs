@@ -52,6 +52,10 @@ every_store! { club;
             assert_eq!(page["total"], 1, "{count}: {page}");
         }
         assert!(!api.get("members").await.text().contains("deleted_at"));
+        for form in ["application/x-ndjson", "text/csv"] {
+            let export = api.get_with("members", &[("accept", form)]).await.text();
+            assert!(export.contains("stays@x") && !export.contains("gone@x"), "{export}");
+        }
     }
 
     async fn bulk_operations_neither_see_deleted_rows_nor_remove_rows(api) {
