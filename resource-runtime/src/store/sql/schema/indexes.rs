@@ -15,8 +15,8 @@
 //!
 //! Where deletes are soft, all of these are of the rows that are not deleted (`WHERE deleted_at IS NULL`),
 //! which every request asks for: values of deleted rows are free, and deleted rows cost their place in
-//! the table alone. `…__deleted` has those that are, in the order in which they are purged. Trigrams
-//! and items are of all rows.
+//! the table alone. `…__deleted` has those that are, in the order in which they are purged. Trigrams,
+//! and items in SQLite, are of all rows.
 //!
 //! These are read from the table, row by row, until the page is full:
 //!
