@@ -24,8 +24,8 @@ mod types;
 mod value;
 
 pub use ability::{
-    ClientId, Comparable, ContainsText, CreationTime, EmptyInNewRow, FromText, Listing, Measured, NestedValue,
-    Nullable, Numeric, Ordered, StoreId, Textual, UpdateTime,
+    ClientId, Comparable, ContainsText, CreationTime, DeletionTime, EmptyInNewRow, FromText, Listing, Measured,
+    NestedValue, Nullable, Numeric, Ordered, StoreId, Textual, UpdateTime,
 };
 pub use custom::{ByReference, ByTarget, ByValue, CustomRule};
 pub use derived::Derived;

@@ -15,12 +15,12 @@ use super::mounted::Context;
 use super::nest::{Mount, Nest};
 use super::routes::PathRoutes;
 use super::settings::Settings;
-use super::{Routes, docs, document, error, health, idempotency, serve};
+use super::sweep::{self, Sweep};
+use super::{Routes, docs, document, error, health, serve};
 use crate::error::{Envelope, Error, ProblemDetails, Result, panic_text};
 use crate::openapi::{self, ErrorModel, Info};
 use crate::query::CursorKeys;
 use crate::store::Database;
-use crate::store::idempotency::takes_keys;
 use crate::task::{Handlers, Task, Worker};
 
 /// An API: resources under prefixes, and around them errors in one envelope, request
@@ -190,13 +190,13 @@ impl Api {
         cut: impl Future<Output = ()> + Send,
     ) -> Result<()> {
         let name = self.info.title.clone();
-        let Assembled { edge, databases, keeping, workers, docs } = self.settings(settings.clone()).assemble()?;
+        let Assembled { edge, databases, sweeps, workers, docs } = self.settings(settings.clone()).assemble()?;
         let address = listener.local_addr()?;
         match docs {
             Some(path) => tracing::info!("{name} listens on http://{address}, docs at http://{address}{path}"),
             None => tracing::info!("{name} listens on http://{address}"),
         }
-        let sweeper = (!keeping.is_empty()).then(|| tokio::spawn(idempotency::sweep(keeping)));
+        let sweeper = (!sweeps.is_empty()).then(|| tokio::spawn(sweep::sweep(sweeps)));
         let ends = serve::Ends::default();
         let workers = serve::run_workers(workers, &settings, &ends);
         let server = serve::run(listener, edge, &settings, ends.stop(), ends.cut());
@@ -224,7 +224,7 @@ impl Api {
         };
         let mut paths = Paths::default();
         let mut databases = Vec::new();
-        let mut keeping = Vec::new();
+        let mut sweeps = Vec::new();
         let mut documented = Vec::new();
         let mut routers = Vec::new();
         for mount in self.root.mounts {
@@ -232,9 +232,7 @@ impl Api {
                 Mount::Resource(prefix, routes) => {
                     check_prefix(&prefix)?;
                     add_database(&mut databases, &routes.database);
-                    if takes_keys(routes.meta) {
-                        add_database(&mut keeping, &routes.database);
-                    }
+                    Sweep::add(&mut sweeps, routes.meta, &routes.database);
                     documented.push(openapi::Mounted::new(routes.meta, prefix.clone()));
                     for PathRoutes { path, methods } in routes.mount(&context) {
                         let owner = format!("`{}`", routes.meta.name);
@@ -274,7 +272,7 @@ impl Api {
             true => Vec::new(),
             false => databases.iter().map(|it| Worker::new(it).with_handlers(self.tasks.clone())).collect(),
         };
-        Ok(Assembled { edge, databases, keeping, workers, docs })
+        Ok(Assembled { edge, databases, sweeps, workers, docs })
     }
 }
 
@@ -282,8 +280,8 @@ impl Api {
 struct Assembled {
     edge: Edge,
     databases: Vec<Database>,
-    /// Those that may have answers under idempotency keys.
-    keeping: Vec<Database>,
+    /// What is removed once its time is over.
+    sweeps: Vec<Sweep>,
     /// One for each database, if there are tasks.
     workers: Vec<Worker>,
     docs: Option<&'static str>,
@@ -380,8 +378,7 @@ fn guarded(place: &str, mount: impl FnOnce() -> Router) -> Result<Router> {
 }
 
 fn add_database(databases: &mut Vec<Database>, database: &Database) {
-    let address = |it: &Database| std::ptr::from_ref(&**it).cast::<()>();
-    if !databases.iter().any(|it| std::ptr::eq(address(it), address(database))) {
+    if !databases.iter().any(|it| it.is_same(database)) {
         databases.push(database.clone());
     }
 }

@@ -83,6 +83,7 @@ fn initial(field: &FieldMeta, now: Timestamp) -> Result<Value, ApiError> {
                 _ => Value::Null,
             });
         }
+        Role::DeletedAt { .. } => return Ok(Value::Null),
         Role::UpdatedAt | Role::Plain | Role::Id(IdSource::Client) => {}
     }
     match field.default {

@@ -7,6 +7,8 @@
 //! resource and is compiled once. Requests are owned values ([`Select`], [`Write`]): a store may
 //! send them to another thread, or into a transaction, as they are. Each carries a `scope`: a
 //! filter given from outside, for rows that are as if they were not there when it does not hold.
+//! Where deletes are soft, [`Database`] adds to it that the row is not deleted, and makes of a delete the
+//! update that marks the row: a store need not know.
 //!
 //! Reads come in two forms. [`Store::select`] gives records; [`Store::select_json`] gives the bytes
 //! of the response, which a store can make from its rows without a record in between. The second
@@ -16,11 +18,13 @@ mod complete;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;
+mod expired;
 pub(crate) mod idempotency;
 mod json;
 mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod soft_delete;
 pub mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
@@ -31,9 +35,13 @@ mod waking;
 
 pub use complete::complete;
 pub use error::{StoreError, StoreErrorKind, StoreResult};
+#[cfg(feature = "server")]
+pub(crate) use expired::Expired;
 pub use memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
+#[cfg(feature = "server")]
+pub(crate) use soft_delete::{deleted, either, restoration};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use transaction::Transaction;
@@ -70,6 +78,9 @@ pub trait Store: Send + Sync + 'static {
     fn ping(&self) -> BoxFuture<'_, StoreResult<()>>;
 
     /// Creates what is missing of these resources' tables and indexes.
+    ///
+    /// Where deletes are soft, what has to be unique is so among the rows whose mark
+    /// ([`ResourceMeta::soft_delete`]) is null; but for identifiers, which no two rows have alike.
     ///
     /// # Errors
     ///
@@ -125,7 +136,13 @@ impl Database {
     /// A handle of this store.
     #[must_use]
     pub fn new(store: impl Store) -> Self {
-        Self { store: Arc::new(store), tasks: Arc::default() }
+        Self { store: Arc::new(soft_delete::Hiding(store)), tasks: Arc::default() }
+    }
+
+    /// Whether the two are handles of one store.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.store, &other.store)
     }
 
     /// Creates what is missing of these resources' tables and indexes: of one resource, or of a
@@ -324,7 +341,7 @@ pub enum Write {
         /// The version that the row must have.
         version: Option<i64>,
     },
-    /// One row goes.
+    /// One row goes; one whose deletes are soft is marked and hidden.
     Delete {
         /// The row.
         key: Key,
@@ -336,7 +353,7 @@ pub enum Write {
 /// What became of a [`Write`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Written {
-    /// It was done. The row as it is now, or, for a delete, as it was.
+    /// It was done. The row as it is now, or, for a delete that is not soft, as it was.
     Done(Record),
     /// There is no such row in the scope.
     Missing,
@@ -360,10 +377,16 @@ impl Write {
 
 impl Key {
     /// The same row, if it is in the scope now and will be with these changes: the key that an
-    /// update is carried out by, so that no row can be pushed out of its scope.
+    /// update is carried out by, so that no row can be pushed out of its scope. To be deleted softly, or
+    /// restored, pushes it nowhere: the mark is looked at as it is before.
     #[must_use]
     pub fn staying_in_scope(mut self, changes: &[(usize, Value)]) -> Self {
-        let after = self.scope.after(self.meta, changes);
+        let mark = self.meta.soft_delete();
+        let changes: Vec<_> = changes.iter().filter(|(field, _)| Some(*field) != mark).cloned().collect();
+        if changes.is_empty() {
+            return self;
+        }
+        let after = self.scope.after(self.meta, &changes);
         self.scope = self.scope.and(after);
         self
     }

@@ -10,6 +10,7 @@ pub mod author;
 #[path = "../../../examples/book-api/src/book.rs"]
 pub mod book;
 mod client;
+pub mod club;
 mod mark;
 mod rng;
 mod stores;

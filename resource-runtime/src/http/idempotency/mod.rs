@@ -38,11 +38,9 @@
 
 mod claim;
 mod kept;
-mod sweep;
 
 pub use claim::Caller;
 pub(super) use claim::Claim;
-pub(super) use sweep::sweep;
 
 use std::sync::Arc;
 use std::time::Duration;
