@@ -12,7 +12,6 @@ mod startup;
 pub use code::ErrorCode;
 pub use envelope::{Envelope, ProblemDetails, Report, SuccessFlag};
 pub use problem::{Location, Problem, Problems};
-#[cfg(feature = "server")]
 pub(crate) use startup::with_causes;
 pub use startup::{Error, Result};
 

@@ -20,6 +20,7 @@ mod docs;
 mod document;
 mod error;
 mod health;
+mod hooks;
 mod idempotency;
 mod item;
 mod links;
@@ -32,17 +33,20 @@ mod path;
 mod prefer;
 mod respond;
 mod routes;
+mod rows;
 mod serve;
 mod session;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod tx;
 mod write;
 
 pub use api::Api;
 pub use around::RequestId;
 /// What handlers of an application's own are written with.
 pub use axum;
+pub use hooks::{Change, HookContext, Hooks, Input, RequestContext};
 pub use idempotency::Caller;
 pub use nest::Nest;
 pub use routes::{ResourceExt, Routes, Untyped};

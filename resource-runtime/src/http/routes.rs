@@ -13,7 +13,9 @@ use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
 use tower::{Layer, Service};
 
+use super::hooks::{Chain, Hooks, States, Typed};
 use super::mounted::{Context, Mounted, Scope};
+use super::tx::Ground;
 use super::{bulk, item, list, negotiate, respond, write};
 use crate::error::{ApiError, ErrorCode, ProblemDetails};
 use crate::query::{CursorKeys, Filter};
@@ -50,6 +52,7 @@ pub(super) struct Offered {
     pub(super) meta: &'static ResourceMeta,
     pub(super) database: Database,
     scope: Scope,
+    hooks: Chain,
     replaced: Vec<(Operation, MethodRouter)>,
     layers: Vec<Apply>,
 }
@@ -92,8 +95,19 @@ impl<R> Routes<R> {
         self
     }
 
+    /// With these hooks around its writes; more than once, they run in the order of the calls. See
+    /// [`Hooks`].
+    pub fn hooks(mut self, hooks: impl Hooks<R>) -> Self
+    where
+        R: Resource,
+    {
+        self.0.hooks.push(Typed::erased(hooks));
+        self
+    }
+
     /// With one operation answered by a handler of the application's own, which gets the store
-    /// as its state.
+    /// as its state, and a transaction of it as a [`Tx`](crate::store::Tx) where it asks for one. No
+    /// hooks run for it.
     ///
     /// ```
     /// use axum::extract::State;
@@ -115,7 +129,9 @@ impl<R> Routes<R> {
         H: Handler<T, Database>,
         T: 'static,
     {
-        let methods = on(filter(operation), handler).with_state(self.0.database.clone());
+        let database = &self.0.database;
+        let methods = on(filter(operation), handler).with_state(database.clone());
+        let methods = Ground::Database(database.clone()).under(methods);
         self.0.replaced.retain(|(it, _)| *it != operation);
         self.0.replaced.push((operation, methods));
         self
@@ -144,6 +160,7 @@ impl<R> Routes<R> {
             body_limit: settings.body_limit,
             envelope: Arc::new(ProblemDetails::default()),
             idempotency_ttl: settings.idempotency_ttl,
+            states: States::default(),
         };
         let mut router = Router::new();
         for PathRoutes { path, methods } in self.0.mount(&context) {
@@ -155,12 +172,20 @@ impl<R> Routes<R> {
 
 impl Offered {
     fn new(meta: &'static ResourceMeta, database: &Database) -> Self {
-        Self { meta, database: database.clone(), scope: Scope::All, replaced: Vec::new(), layers: Vec::new() }
+        Self {
+            meta,
+            database: database.clone(),
+            scope: Scope::All,
+            hooks: Chain::default(),
+            replaced: Vec::new(),
+            layers: Vec::new(),
+        }
     }
 
     /// The routes, one entry for each path that has a method.
     pub(super) fn mount(&self, context: &Context) -> Vec<PathRoutes> {
-        let mounted = Arc::new(Mounted::new(self.meta, self.database.clone(), self.scope.clone(), context.clone()));
+        let (scope, hooks) = (self.scope.clone(), self.hooks.clone());
+        let mounted = Arc::new(Mounted::new(self.meta, self.database.clone(), scope, hooks, context.clone()));
         let mut paths = Vec::with_capacity(PATHS.len());
         for (suffix, operations) in PATHS {
             let offered: Vec<Operation> =

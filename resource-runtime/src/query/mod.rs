@@ -106,3 +106,4 @@ pub use parameters::{ParameterMeta, ParameterRole, parameters};
 pub use params::with_parameters;
 pub use parse::{ItemQuery, parse, parse_item, parse_none};
 pub use plan::{CountMode, Keyset, ListQuery, Paging, SortKey};
+pub(crate) use sort::total;

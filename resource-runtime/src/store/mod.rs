@@ -25,6 +25,7 @@ pub mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod transaction;
+mod tx;
 mod typed;
 
 pub use complete::complete;
@@ -35,8 +36,11 @@ pub use postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use transaction::Transaction;
+pub use tx::{Matching, Tx};
 #[cfg(feature = "server")]
-pub(crate) use typed::first_version;
+pub(crate) use tx::{Open, Outcome, Slot, joined};
+#[cfg(feature = "server")]
+pub(crate) use typed::{first_version, of_record};
 
 use std::future::Future;
 use std::pin::Pin;
@@ -116,6 +120,12 @@ impl Database {
     #[must_use]
     pub fn new(store: impl Store) -> Self {
         Self(Arc::new(store))
+    }
+
+    /// Whether both are handles of one store.
+    #[cfg(feature = "server")]
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        std::ptr::addr_eq(Arc::as_ptr(&self.0), Arc::as_ptr(&other.0))
     }
 
     /// Creates what is missing of these resources' tables and indexes: of one resource, or of a
