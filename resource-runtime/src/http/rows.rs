@@ -28,8 +28,19 @@ impl Mounted {
         values: Vec<Value>,
         scope: &Filter,
     ) -> Result<Record, ApiError> {
+        self.insert_or(session, values, scope, ApiError::from).await
+    }
+
+    /// Stores a new row; `refused` says what it means that the store does not take it.
+    pub(super) async fn insert_or(
+        &self,
+        session: &mut Session<'_>,
+        values: Vec<Value>,
+        scope: &Filter,
+        refused: impl FnOnce(StoreError) -> ApiError + Send,
+    ) -> Result<Record, ApiError> {
         let values = self.hooks.before_create(session, self.meta, values).await?;
-        let record = inserted(session.write(self.insertion(values, scope)?).await?)?;
+        let record = inserted(session.write(self.insertion(values, scope)?).await.map_err(refused)?)?;
         self.hooks.after(session, self.meta, Change::Created(record)).await
     }
 

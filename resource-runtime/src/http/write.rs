@@ -155,10 +155,11 @@ impl Mounted {
             let problem = Problem::pointer(format!("/{name}"), "must_match", "must be the identifier of the path");
             return Err(Problems::from(vec![problem]).into_error(ErrorCode::VALIDATION_FAILED));
         }
-        match self.insert(session, values, &key.scope).await {
-            Err(error) if error.code == ErrorCode::DUPLICATE && is_about(&error, name) => Err(conditional::exists()),
-            other => other,
-        }
+        let refused = |error: StoreError| match error.kind() {
+            StoreErrorKind::Duplicate { fields } if fields.contains(&name) => conditional::exists(),
+            _ => error.into(),
+        };
+        self.insert_or(session, values, &key.scope, refused).await
     }
 
     /// A row as it is now, with its tag and the time of its last write; without the row itself, where
@@ -184,11 +185,6 @@ impl Mounted {
 
 fn internal(source: String) -> ApiError {
     StoreError::new(StoreErrorKind::Internal).caused_by(source).into()
-}
-
-fn is_about(error: &ApiError, field: &str) -> bool {
-    use crate::error::Location;
-    error.problems.iter().any(|it| matches!(&it.location, Location::Pointer(at) if at.strip_prefix('/') == Some(field)))
 }
 
 /// The body with one more member, if it is an object that does not have it yet. What is wrong

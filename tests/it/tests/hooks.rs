@@ -1,6 +1,8 @@
 //! What an application does around the writes of its clients.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+use std::time::Duration;
+
 use it::{Answer, Client, every_store};
 use serde_json::{Value, json};
 
@@ -256,6 +258,16 @@ every_store! {
         assert_eq!(api.lent("A").await, 2);
     }
 
+    async fn what_follows_a_commit_is_done_for_clients_that_went_away(api) {
+        let client = api.clone();
+        let request = tokio::spawn(async move { client.json("POST", "loans", &loan("Dune"), &[("slow", "committed")]).await });
+        until_committed(api, &["begun"]).await;
+        request.abort();
+        assert!(request.await.is_err());
+        until_committed(api, &["begun", "created Dune"]).await;
+        assert_eq!(api.get("loans/1").await.status, 200);
+    }
+
     async fn a_state_that_is_missing_is_500(api) {
         lend(api, "Dune").await;
         api.json("DELETE", "loans/1", &Value::Null, &[("state", "missing")]).await.is_error(500, "internal");
@@ -265,6 +277,15 @@ every_store! {
     async fn many_requests_with_hooks_all_finish(api) {
         many(api).await;
     }
+}
+
+async fn until_committed(api: &Client, expected: &[&str]) {
+    let committed = async {
+        while api.committed().await != expected {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), committed).await.unwrap();
 }
 
 /// 64 requests at once, each of which reads and writes another resource.

@@ -95,7 +95,7 @@ impl Chain {
             hooks.after(session.hook_context()?, &change).await?;
         }
         if session.writes_to(meta) != writes {
-            change = change.as_it_is_now(session, meta).await?;
+            change = change.refreshed(session, meta).await?;
         }
         for hooks in &self.0 {
             let request = Arc::clone(session.request());
@@ -118,7 +118,7 @@ impl Change<Record> {
     }
 
     /// With the row as it is after hooks wrote to its table.
-    async fn as_it_is_now(self, session: &mut Session<'_>, meta: &'static ResourceMeta) -> Result<Self, ApiError> {
+    async fn refreshed(self, session: &mut Session<'_>, meta: &'static ResourceMeta) -> Result<Self, ApiError> {
         let (Self::Created(row) | Self::Updated { new: row, .. }) = &self else { return Ok(self) };
         let key = Key { meta, id: row.get(meta.id()).clone(), scope: Filter::All };
         let row = session.get(key).await?.ok_or_else(|| {

@@ -24,7 +24,12 @@ use crate::resource::Resource;
 ///
 /// Every stage before the commit can refuse with any error, and reads and writes other rows through
 /// [`HookContext::tx`], which is the transaction of the write itself. Whatever refuses or fails,
-/// nothing is left of the write nor of what hooks did beside it.
+/// nothing is left of the write nor of what hooks did beside it. An error of the transaction that is
+/// handed on by `?` is the client's answer: where it is about another resource, say it in words of
+/// this one.
+///
+/// A [`Database`](crate::store::Database) is no way around the transaction: a hook that writes through
+/// one waits for the write that waits for the hook.
 ///
 /// ```
 /// # use resource_runtime::prelude::*;
@@ -90,7 +95,8 @@ pub trait Hooks<R: Resource>: Send + Sync + 'static {
     /// are filled in and rules are asked.
     ///
     /// A value that is set here counts in place of the client's, and what was wrong with that goes
-    /// away.
+    /// away. That a client has named a field that it cannot set stays a mistake. The API's document does
+    /// not know of hooks: what one fills in is still required of clients there.
     fn input(
         &self,
         cx: &mut HookContext<'_>,

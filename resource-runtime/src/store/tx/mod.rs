@@ -198,11 +198,13 @@ impl Tx {
     ///
     /// # Errors
     ///
-    /// 503 where the store fails, before this or now.
+    /// 503 where the store fails, before this or now. 500 where it is a handler's, and the request was
+    /// answered before.
     pub async fn commit(mut self) -> Result<(), ApiError> {
         let Some(open) = self.open.take() else { return Ok(()) };
-        if let Some(slot) = self.slot.take() {
-            slot.commits();
+        if self.slot.take().is_some_and(|it| !it.commits()) {
+            return Err(ApiError::new(ErrorCode::INTERNAL)
+                .source("a transaction of a request was to be committed after its answer; it leaves no trace"));
         }
         open.commit().await
     }

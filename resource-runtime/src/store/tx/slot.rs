@@ -1,5 +1,5 @@
 use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Open, Tx};
 use crate::store::Database;
@@ -39,43 +39,49 @@ impl Slot {
 
     /// Lends the transaction: a new one the first time, and later that one, if it is here.
     pub(crate) fn lend(self: &Arc<Self>, database: &Database) -> Option<Tx> {
-        let open = match self.swap(State::Lent) {
+        let mut place = self.place();
+        let open = match mem::replace(&mut *place, State::Lent) {
             State::Fresh => Open::new(database),
             State::Back(open) => open,
             other => {
-                self.swap(other);
+                *place = other;
                 return None;
             }
         };
+        drop(place);
         Some(Tx { open: Some(open), slot: Some(Arc::clone(self)) })
     }
 
     /// What there is to do now; whoever has it still has it in vain.
     pub(crate) fn close(&self) -> Outcome {
-        match self.swap(State::Lost) {
+        match mem::replace(&mut *self.place(), State::Lost) {
             State::Fresh | State::Committed => Outcome::Settled,
             State::Back(open) => Outcome::Open(Tx { open: Some(open), slot: None }),
             State::Lent | State::Lost => Outcome::Lost,
         }
     }
 
-    pub(super) fn commits(&self) {
-        self.settle(State::Committed);
+    /// Whether who has it may commit it: somebody still waits for it.
+    pub(super) fn commits(&self) -> bool {
+        self.settle(State::Committed)
     }
 
     pub(super) fn take_back(&self, open: Option<Open>) {
-        self.settle(open.map_or(State::Lost, State::Back));
+        // What nobody waits for is dropped.
+        let _ = self.settle(open.map_or(State::Lost, State::Back));
     }
 
-    /// What becomes of what is lent; where it is not waited for, it is dropped.
-    fn settle(&self, state: State) {
-        let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*place, State::Lent) {
+    /// What becomes of what is lent.
+    fn settle(&self, state: State) -> bool {
+        let mut place = self.place();
+        let is_lent = matches!(*place, State::Lent);
+        if is_lent {
             *place = state;
         }
+        is_lent
     }
 
-    fn swap(&self, state: State) -> State {
-        mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), state)
+    fn place(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

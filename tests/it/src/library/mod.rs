@@ -4,6 +4,7 @@
 mod desk;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -169,7 +170,12 @@ impl Hooks<Loan> for Lending {
             Change::Updated { old, new } => format!("updated {} to {}", old.book, new.book),
             Change::Deleted(loan) => format!("deleted {}", loan.book),
         };
-        request.state::<Committed>()?.0.lock().unwrap().push(what);
+        let told = &request.state::<Committed>()?.0;
+        if header(request, "slow") == "committed" {
+            told.lock().unwrap().push("begun".to_owned());
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        told.lock().unwrap().push(what);
         assert_ne!(header(request, "panic"), "committed");
         if header(request, "fail") == "committed" { Err(ApiError::new(NOT_TODAY)) } else { Ok(()) }
     }
