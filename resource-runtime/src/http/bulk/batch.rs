@@ -61,10 +61,7 @@ impl Batch<'_> {
         session: &mut Session<'_>,
         items: Vec<Result<Item<'_>, ApiError>>,
     ) -> Result<Vec<Outcome>, ApiError> {
-        if self.atomic && items.iter().any(Result::is_err) {
-            let refused = items.into_iter().enumerate().filter_map(|(index, it)| Some(self.at(index, it.err()?)));
-            return Err(together(refused));
-        }
+        let items = if self.atomic { self.judged(session, items).await? } else { items };
         let (mut readable, mut fallen) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
         for item in items {
             match item {
@@ -86,7 +83,6 @@ impl Batch<'_> {
 
     async fn all(&self, session: &mut Session<'_>, items: Vec<Item<'_>>) -> Result<Vec<Outcome>, Halt> {
         let mut rows = Rows::lock(session, items.iter()).await?;
-        let items = if self.atomic { self.judged(session, items).await? } else { items };
         let mut outcomes = Vec::with_capacity(items.len());
         for item in items {
             let outcome = match self.alone(session, &mut rows, item).await {
@@ -104,21 +100,27 @@ impl Batch<'_> {
 
     /// The items after hooks have seen what was sent, so that what is wrong with any of them is known
     /// before the first is written.
-    async fn judged<'i>(&self, session: &mut Session<'_>, items: Vec<Item<'i>>) -> Result<Vec<Item<'i>>, Halt> {
+    async fn judged<'i>(
+        &self,
+        session: &mut Session<'_>,
+        items: Vec<Result<Item<'i>, ApiError>>,
+    ) -> Result<Vec<Result<Item<'i>, ApiError>>, ApiError> {
         let mut judged = Vec::with_capacity(items.len());
         let mut refused = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
-            match item {
-                Item::Draft(draft, scope) => {
-                    match self.mounted.hooks.input(session, draft).await.and_then(Draft::into_values) {
-                        Ok(values) => judged.push(Item::Values(values, scope)),
-                        Err(error) => refused.push(self.at(index, error)),
-                    }
+            let item = match item {
+                Ok(Item::Draft(draft, scope)) => {
+                    let values = self.mounted.hooks.input(session, draft).await.and_then(Draft::into_values);
+                    values.map(|it| Item::Values(it, scope))
                 }
-                other => judged.push(other),
+                other => other,
+            };
+            match item {
+                Ok(item) => judged.push(Ok(item)),
+                Err(error) => refused.push(self.at(index, error)),
             }
         }
-        if refused.is_empty() { Ok(judged) } else { Err(Halt::Refused(together(refused.into_iter()))) }
+        if refused.is_empty() { Ok(judged) } else { Err(together(refused.into_iter())) }
     }
 
     /// Carries out an item so that nothing is left of it where it is refused. A single write sees to
