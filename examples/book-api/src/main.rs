@@ -3,12 +3,14 @@
 //! `HOST`, `PORT` and `DATABASE_URL` say where it listens and where the books are kept; see
 //! `.env.example`. A new database gets five books, unless `SAMPLE_DATA=false`.
 
+mod announce;
 mod audit;
 mod author;
 mod book;
 
 use resource_runtime::prelude::*;
 
+use crate::announce::AnnounceBook;
 use crate::audit::{Audit, AuditEntry};
 use crate::author::Author;
 use crate::book::Book;
@@ -33,6 +35,7 @@ async fn main() -> resource_runtime::Result<()> {
                 .resource(Author::on(&store).hooks(Audit))
                 .resource(AuditEntry::on(&store))
         })
+        .task::<AnnounceBook>()
         .serve(settings)
         .await
 }

@@ -25,6 +25,7 @@ mod conditional;
 mod docs;
 mod document;
 mod error;
+mod export;
 mod health;
 mod hooks;
 mod idempotency;

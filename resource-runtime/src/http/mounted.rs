@@ -24,6 +24,8 @@ pub(super) struct Mounted {
     pub(super) list: Arc<Projection>,
     /// What every other operation answers with.
     pub(super) item: Arc<Projection>,
+    /// Whether lists can be had whole, without pages.
+    pub(super) exports: bool,
     /// Which fields say when a row was written.
     pub(super) moments: Option<Moments>,
     pub(super) context: Context,
@@ -68,6 +70,7 @@ impl Mounted {
             hooks,
             list: Arc::new(Projection::of(meta, meta.list_usage())),
             item: Arc::new(Projection::of(meta, Usage::Response)),
+            exports: true,
             moments: Moments::of(meta),
             context,
         }

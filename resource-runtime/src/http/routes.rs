@@ -53,6 +53,8 @@ pub(super) struct Offered {
     pub(super) database: Database,
     scope: Scope,
     hooks: Chain,
+    /// Whether lists can be had whole, without pages.
+    exports: bool,
     replaced: Vec<(Operation, MethodRouter)>,
     layers: Vec<Apply>,
 }
@@ -102,6 +104,13 @@ impl<R> Routes<R> {
         R: Resource,
     {
         self.0.hooks.push(Typed::erased(hooks));
+        self
+    }
+
+    /// With lists in pages only: `application/x-ndjson` and `text/csv`, which have all rows at once, are refused
+    /// with 406.
+    pub fn without_export(mut self) -> Self {
+        self.0.exports = false;
         self
     }
 
@@ -177,6 +186,7 @@ impl Offered {
             database: database.clone(),
             scope: Scope::All,
             hooks: Chain::default(),
+            exports: true,
             replaced: Vec::new(),
             layers: Vec::new(),
         }
@@ -185,7 +195,8 @@ impl Offered {
     /// The routes, one entry for each path that has a method.
     pub(super) fn mount(&self, context: &Context) -> Vec<PathRoutes> {
         let (scope, hooks) = (self.scope.clone(), self.hooks.clone());
-        let mounted = Arc::new(Mounted::new(self.meta, self.database.clone(), scope, hooks, context.clone()));
+        let mounted = Mounted::new(self.meta, self.database.clone(), scope, hooks, context.clone());
+        let mounted = Arc::new(Mounted { exports: self.exports, ..mounted });
         let mut paths = Vec::with_capacity(PATHS.len());
         for (suffix, operations) in PATHS {
             let offered: Vec<Operation> =

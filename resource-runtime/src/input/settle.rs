@@ -1,10 +1,10 @@
 //! Rows that the application itself sets fields of.
 
-use super::create::{initial, now};
+use super::create::initial;
 use super::path::At;
 use super::reader::{Reader, Slot};
 use crate::error::{ApiError, ErrorCode};
-use crate::field::{FieldMeta, IdSource, Kind, Role, Value};
+use crate::field::{FieldMeta, IdSource, Kind, Role, Value, now};
 use crate::resource::{Record, ResourceMeta};
 
 /// Normalizes the values that the application gives fields of a row, holds them against their rules,

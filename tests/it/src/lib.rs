@@ -14,6 +14,7 @@ pub mod author;
 pub mod book;
 mod client;
 pub mod library;
+mod mark;
 mod rng;
 mod stores;
 pub mod zoo;
@@ -22,6 +23,7 @@ pub use audit::{Audit, AuditEntry};
 pub use author::Author;
 pub use book::Book;
 pub use client::{Answer, Client, book as new_book};
+pub use mark::Mark;
 pub use rng::Rng;
 pub use stores::{Guard, memory, postgres, postgres_with, sqlite};
 

@@ -59,6 +59,21 @@ use crate::resource::Resource;
 /// # }
 /// ```
 ///
+/// Hooks of one resource are none for another, and that is an error of the compiler:
+///
+/// ```compile_fail,E0277
+/// # use resource_runtime::prelude::*;
+/// # #[derive(Debug, Clone, Resource)]
+/// # struct Author { #[resource(id)] id: i64 }
+/// # #[derive(Debug, Clone, Resource)]
+/// # struct Book { #[resource(id)] id: i64 }
+/// # struct Shelving;
+/// # impl Hooks<Book> for Shelving {}
+/// # fn mount(store: &Database) {
+/// let authors = Author::on(store).hooks(Shelving);
+/// # }
+/// ```
+///
 /// Hooks that are written for every resource (`impl<R: Resource> Hooks<R> for Audit`) can be attached
 /// to any.
 ///
