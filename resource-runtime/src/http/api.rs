@@ -11,11 +11,13 @@ use axum::routing::{MethodRouter, Route};
 use tower::{Layer, Service};
 
 use super::around::Edge;
+use super::hooks::States;
 use super::mounted::Context;
 use super::nest::{Mount, Nest};
 use super::routes::PathRoutes;
 use super::settings::Settings;
 use super::sweep::{self, Sweep};
+use super::tx::Ground;
 use super::{Routes, docs, document, error, health, serve};
 use crate::error::{Envelope, Error, ProblemDetails, Result, panic_text};
 use crate::openapi::{self, ErrorModel, Info};
@@ -41,6 +43,9 @@ pub struct Api {
     errors: ErrorModel,
     settings: Settings,
     root: Nest,
+    states: States,
+    /// What transactions of handlers are of, where it was said.
+    database: Option<Database>,
     tasks: Handlers,
     layers: Vec<Box<dyn FnOnce(Router) -> Router + Send>>,
 }
@@ -54,6 +59,8 @@ impl Api {
             errors: ErrorModel::default(),
             settings: Settings::default(),
             root: Nest::default(),
+            states: States::default(),
+            database: None,
             tasks: Handlers::default(),
             layers: Vec::new(),
         }
@@ -95,6 +102,21 @@ impl Api {
     /// With settings; [`Api::serve`] brings its own.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
+        self
+    }
+
+    /// With a value that hooks find by its type; see [`HookContext::state`](super::HookContext::state).
+    /// One of the same type is replaced.
+    pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.states.insert(value);
+        self
+    }
+
+    /// With this store for the transactions of handlers of the application's own: a
+    /// [`Tx`](crate::store::Tx) among their arguments is one of it. Needed where resources are kept in
+    /// several stores, or there is no resource.
+    pub fn database(mut self, database: &Database) -> Self {
+        self.database = Some(database.clone());
         self
     }
 
@@ -221,7 +243,9 @@ impl Api {
             body_limit: self.settings.body_limit,
             envelope: Arc::clone(&self.envelope),
             idempotency_ttl: self.settings.idempotency_ttl,
+            states: self.states,
         };
+        let ground = Ground::of(self.database, &self.root.mounts);
         let mut paths = Paths::default();
         let mut databases = Vec::new();
         let mut sweeps = Vec::new();
@@ -241,11 +265,11 @@ impl Api {
                 }
                 Mount::Route(path, methods) => {
                     check_prefix(path.strip_suffix('/').unwrap_or(&path))?;
-                    paths.add(&path, "a route of the application", &methods, false)?;
+                    paths.add(&path, "a route of the application", &ground.under(methods), false)?;
                 }
                 Mount::Router(prefix, router) => {
                     check_prefix(&prefix)?;
-                    routers.push((prefix, router));
+                    routers.push((prefix, ground.under_router(router)));
                 }
             }
         }

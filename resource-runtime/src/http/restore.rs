@@ -11,7 +11,7 @@
 //!
 //! Nobody can have read a deleted row, so that `If-Match` means the last version that anybody could:
 //! the one before the delete. Its own tag is taken too, for those to whom the application shows what it
-//! has deleted. `require_if_match` asks for none, for the same reason; and `If-None-Match` always holds.
+//! has deleted. To hooks it is an update, of [`Operation::Restore`]. `require_if_match` asks for none, for the same reason; and `If-None-Match` always holds.
 
 use std::sync::Arc;
 
@@ -20,14 +20,16 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::conditional::{Demand, Preconditions};
+use super::hooks::Change;
 use super::idempotency::Claim;
 use super::mounted::Mounted;
 use super::prefer::Prefer;
+use super::rows::Attempts;
 use super::session::{self, Job, Session, Terms};
-use super::{body, negotiate, path, write};
+use super::{body, negotiate, path};
 use crate::error::{ApiError, ErrorCode, Problem, Problems};
 use crate::query::{self, Filter};
-use crate::resource::Record;
+use crate::resource::{Operation, Record};
 use crate::store::{Key, Write, Written, deleted, either, restoration};
 
 pub(super) async fn restore(
@@ -47,7 +49,8 @@ pub(super) async fn restore(
     let claim = Claim::of(&parts, || path::collection(&parts, &params, false), &key.scope, &body)?;
     let prefer = Prefer::of(&parts.headers);
     let job = Restore { key, preconditions: Preconditions::of(&parts.headers), prefer };
-    session::carry_out(mounted, Terms { prefer, claim }, job).await
+    let request = mounted.request(Operation::Restore, parts);
+    session::carry_out(mounted, Terms { prefer, claim, request }, job).await
 }
 
 /// Whether a body is none, or the empty object that some clients put in its place.
@@ -66,15 +69,26 @@ struct Restore {
 impl Job for Restore {
     async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
         let key = |scope: Filter| Key { scope: self.key.scope.clone().and(scope), ..self.key.clone() };
-        let mut attempts = write::Attempts::default();
+        let mut attempts = Attempts::default();
         loop {
-            let version = match self.preconditions.demand() {
-                Demand::Exactly(None) => None,
-                _ => Some(self.check(mounted, &mounted.deleted(session, key(either(mounted.meta))).await?)?),
+            let old = match self.preconditions.demand() {
+                Demand::Exactly(None) if mounted.hooks.is_empty() => None,
+                _ => Some(mounted.deleted(session, key(either(mounted.meta))).await?),
             };
-            let changes = restoration(mounted.meta);
+            let mut changes = restoration(mounted.meta);
+            if let Some(old) = &old {
+                self.check(mounted, old)?;
+                changes = mounted.hooks.before_update(session, mounted.meta, old, changes).await?;
+            }
+            let version = old.as_ref().map(|it| it.version);
             match session.write(Write::Update { key: key(deleted(mounted.meta)), changes, version }).await? {
-                Written::Done(record) => return mounted.representation(StatusCode::OK, &record, self.prefer),
+                Written::Done(new) => {
+                    let row = match old {
+                        Some(old) => mounted.hooks.after(session, mounted.meta, Change::Updated { old, new }).await?,
+                        None => new,
+                    };
+                    return mounted.representation(StatusCode::OK, &row, self.prefer);
+                }
                 // Others may have restored it, and deleted it again since.
                 Written::Missing | Written::Stale { .. } => {
                     mounted.deleted(session, key(either(mounted.meta))).await?;
@@ -86,14 +100,13 @@ impl Job for Restore {
 }
 
 impl Restore {
-    /// The version of the deleted row, if it is the one that the client means.
-    fn check(&self, mounted: &Mounted, record: &Record) -> Result<i64, ApiError> {
+    /// Whether the deleted row is the one that the client means.
+    fn check(&self, mounted: &Mounted, record: &Record) -> Result<(), ApiError> {
         let modified = mounted.modified(record);
         let before = record.version.saturating_sub(1);
         self.preconditions
             .still_holds(record.version, modified)
-            .or_else(|_| self.preconditions.still_holds(before, modified))?;
-        Ok(record.version)
+            .or_else(|_| self.preconditions.still_holds(before, modified))
     }
 }
 

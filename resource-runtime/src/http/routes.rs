@@ -13,7 +13,9 @@ use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
 use tower::{Layer, Service};
 
+use super::hooks::{Chain, Hooks, States, Typed};
 use super::mounted::{Context, Mounted, Scope};
+use super::tx::Ground;
 use super::{bulk, item, list, negotiate, respond, restore, write};
 use crate::error::{ApiError, ErrorCode, ProblemDetails};
 use crate::query::{CursorKeys, Filter};
@@ -50,6 +52,7 @@ pub(super) struct Offered {
     pub(super) meta: &'static ResourceMeta,
     pub(super) database: Database,
     scope: Scope,
+    hooks: Chain,
     /// Whether lists can be had whole, without pages.
     exports: bool,
     replaced: Vec<(Operation, MethodRouter)>,
@@ -95,6 +98,16 @@ impl<R> Routes<R> {
         self
     }
 
+    /// With these hooks around its writes; more than once, they run in the order of the calls. See
+    /// [`Hooks`].
+    pub fn hooks(mut self, hooks: impl Hooks<R>) -> Self
+    where
+        R: Resource,
+    {
+        self.0.hooks.push(Typed::erased(hooks));
+        self
+    }
+
     /// With lists in pages only: `application/x-ndjson` and `text/csv`, which have all rows at once, are refused
     /// with 406.
     pub fn without_export(mut self) -> Self {
@@ -103,7 +116,8 @@ impl<R> Routes<R> {
     }
 
     /// With one operation answered by a handler of the application's own, which gets the store
-    /// as its state.
+    /// as its state, and a transaction of it as a [`Tx`](crate::store::Tx) where it asks for one. No
+    /// hooks run for it.
     ///
     /// ```
     /// use axum::extract::State;
@@ -125,7 +139,9 @@ impl<R> Routes<R> {
         H: Handler<T, Database>,
         T: 'static,
     {
-        let methods = on(filter(operation), handler).with_state(self.0.database.clone());
+        let database = &self.0.database;
+        let methods = on(filter(operation), handler).with_state(database.clone());
+        let methods = Ground::Database(database.clone()).under(methods);
         self.0.replaced.retain(|(it, _)| *it != operation);
         self.0.replaced.push((operation, methods));
         self
@@ -154,6 +170,7 @@ impl<R> Routes<R> {
             body_limit: settings.body_limit,
             envelope: Arc::new(ProblemDetails::default()),
             idempotency_ttl: settings.idempotency_ttl,
+            states: States::default(),
         };
         let mut router = Router::new();
         for PathRoutes { path, methods } in self.0.mount(&context) {
@@ -169,6 +186,7 @@ impl Offered {
             meta,
             database: database.clone(),
             scope: Scope::All,
+            hooks: Chain::default(),
             exports: true,
             replaced: Vec::new(),
             layers: Vec::new(),
@@ -177,7 +195,8 @@ impl Offered {
 
     /// The routes, one entry for each path that has a method.
     pub(super) fn mount(&self, context: &Context) -> Vec<PathRoutes> {
-        let mounted = Mounted::new(self.meta, self.database.clone(), self.scope.clone(), context.clone());
+        let (scope, hooks) = (self.scope.clone(), self.hooks.clone());
+        let mounted = Mounted::new(self.meta, self.database.clone(), scope, hooks, context.clone());
         let mounted = Arc::new(Mounted { exports: self.exports, ..mounted });
         let mut paths = Vec::with_capacity(PATHS.len());
         for (suffix, operations) in PATHS {

@@ -108,3 +108,4 @@ pub(crate) use params::names;
 pub use params::with_parameters;
 pub use parse::{ItemQuery, parse, parse_item, parse_none};
 pub use plan::{CountMode, Keyset, ListQuery, Paging, SortKey};
+pub(crate) use sort::total;

@@ -30,6 +30,7 @@ pub mod sql;
 pub mod sqlite;
 pub(crate) mod tasks;
 mod transaction;
+mod tx;
 mod typed;
 mod waking;
 
@@ -45,8 +46,11 @@ pub(crate) use soft_delete::{deleted, either, restoration};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use transaction::Transaction;
+pub use tx::{Matching, Tx};
 #[cfg(feature = "server")]
-pub(crate) use typed::first_version;
+pub(crate) use tx::{Open, Outcome, Slot, joined};
+#[cfg(feature = "server")]
+pub(crate) use typed::{first_version, of_record};
 use waking::Waking;
 
 use std::future::Future;
@@ -139,10 +143,10 @@ impl Database {
         Self { store: Arc::new(soft_delete::Hiding(store)), tasks: Arc::default() }
     }
 
-    /// Whether the two are handles of one store.
+    /// Whether both are handles of one store.
     #[cfg(feature = "server")]
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.store, &other.store)
+        std::ptr::addr_eq(Arc::as_ptr(&self.store), Arc::as_ptr(&other.store))
     }
 
     /// Creates what is missing of these resources' tables and indexes: of one resource, or of a

@@ -73,6 +73,11 @@ pub async fn sqlite() -> (Database, Guard) {
 /// An empty schema of the PostgreSQL server at `TEST_DATABASE_URL`; `None`, with a sentence on
 /// stderr, where there is no server and `REQUIRE_POSTGRES` is not set.
 pub async fn postgres() -> Option<(Database, Guard)> {
+    postgres_with("").await
+}
+
+/// As [`postgres`], with further parameters of the URL: `&connections=2`.
+pub async fn postgres_with(parameters: &str) -> Option<(Database, Guard)> {
     let url =
         std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
     let name = format!("it_{}", uuid::Uuid::now_v7().simple());
@@ -85,7 +90,7 @@ pub async fn postgres() -> Option<(Database, Guard)> {
         });
         return None;
     }
-    let store = PostgresStore::connect(&schema_url(&url, &name)).await.unwrap();
+    let store = PostgresStore::connect(&format!("{}{parameters}", schema_url(&url, &name))).await.unwrap();
     Some((Database::new(store), Guard::Schema { url, name }))
 }
 
