@@ -287,7 +287,7 @@ fn lower_page(given: Keyed<PageAttrs>, errors: &mut Errors) -> Option<Page> {
 }
 
 /// The names in `operations(…)`, with what each stands for.
-const OPERATIONS: [(&str, Operations, u16); 12] = [
+const OPERATIONS: [(&str, Operations, u16); 14] = [
     ("crud", Operations::Set("CRUD"), 0b11_1111),
     ("bulk", Operations::Set("BULK"), 0b1_1100_0000),
     ("read", Operations::Set("READ"), 0b11),
@@ -300,6 +300,8 @@ const OPERATIONS: [(&str, Operations, u16); 12] = [
     ("bulk_create", Operations::One("BulkCreate"), 1 << 6),
     ("bulk_update", Operations::One("BulkUpdate"), 1 << 7),
     ("bulk_delete", Operations::One("BulkDelete"), 1 << 8),
+    ("update_many", Operations::One("UpdateMany"), 1 << 9),
+    ("delete_many", Operations::One("DeleteMany"), 1 << 10),
 ];
 
 fn lower_operations(given: Keyed<Names>, errors: &mut Errors) -> Vec<Operations> {

@@ -17,7 +17,9 @@ use super::mounted::Mounted;
 use super::prefer::{self, Prefer};
 use crate::error::ApiError;
 use crate::resource::Record;
-use crate::store::{Database, Key, StoreError, StoreErrorKind, StoreResult, Transaction, Write, Written};
+use crate::store::{
+    Database, Key, Select, Selection, StoreError, StoreErrorKind, StoreResult, Transaction, Write, Written,
+};
 
 /// How often a job is begun that the store asks to try again.
 const ATTEMPTS: u32 = 3;
@@ -124,6 +126,17 @@ impl<'a> Session<'a> {
             Self::Store(database) => database.get(key).await,
             Self::Open(open) => {
                 let result = open.transaction().await?.lock(key).await;
+                open.note(result)
+            }
+        }
+    }
+
+    /// Rows as they are now, which others may change the next moment.
+    pub(super) async fn select(&mut self, select: Select) -> StoreResult<Selection> {
+        match self {
+            Self::Store(database) => database.select(select).await,
+            Self::Open(open) => {
+                let result = open.transaction().await?.select(select).await;
                 open.note(result)
             }
         }

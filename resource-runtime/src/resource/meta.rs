@@ -45,7 +45,7 @@ pub struct ResourceMeta {
 }
 
 impl ResourceMeta {
-    /// A resource with every operation, and nothing else but its fields.
+    /// A resource with the operations on one row and in bulk, and nothing else but its fields.
     #[must_use]
     pub const fn new(
         name: &'static str,
@@ -65,7 +65,7 @@ impl ResourceMeta {
             list: None,
             sort: &[],
             page: PageMeta { size: 20, max: 100 },
-            operations: Operations::ALL,
+            operations: Operations::CRUD.union(Operations::BULK),
             require_if_match: false,
             unique: &[],
             indexes: &[],
@@ -205,7 +205,7 @@ impl ResourceMeta {
     /// where they do not say it; the second alone does, if nobody can change rows.
     pub(crate) fn written_at(&self) -> Option<[Option<usize>; 2]> {
         let position = |role| self.fields.iter().position(|it| it.role == role);
-        let changes = [Operation::Replace, Operation::Update, Operation::BulkUpdate];
+        let changes = [Operation::Replace, Operation::Update, Operation::BulkUpdate, Operation::UpdateMany];
         match [position(Role::UpdatedAt), position(Role::CreatedAt)] {
             fields @ [Some(_), _] => Some(fields),
             fields @ [None, Some(_)] if !changes.into_iter().any(|it| self.operations.has(it)) => Some(fields),

@@ -24,6 +24,10 @@ pub enum Operation {
     BulkUpdate = 1 << 7,
     /// `POST /books/bulk-delete`
     BulkDelete = 1 << 8,
+    /// `PATCH /books?genre=fiction`: every row that conditions hold for.
+    UpdateMany = 1 << 9,
+    /// `DELETE /books?genre=fiction`
+    DeleteMany = 1 << 10,
 }
 
 impl Operations {
@@ -36,7 +40,7 @@ impl Operations {
     /// List and get.
     pub const READ: Self = Self(0b11);
     /// All of them.
-    pub const ALL: Self = Self(0b1_1111_1111);
+    pub const ALL: Self = Self(0b111_1111_1111);
 
     /// With one more.
     #[must_use]
