@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 /// Creates keepers of these names and teams, with badges from 1.
 async fn keepers(api: &Client, of: &[(&str, &str)]) {
     let items: Vec<_> =
-        of.iter().zip(1..).map(|((slug, team), badge)| json!({"slug": slug, "team": team, "badge": badge}));
-    let answer = api.post("keepers/bulk?atomic=true", &json!(items.collect::<Vec<_>>())).await;
+        of.iter().zip(1..).map(|((slug, team), badge)| json!({"slug": slug, "team": team, "badge": badge})).collect();
+    let answer = api.post("keepers/bulk?atomic=true", &json!(items)).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
 }
 
@@ -285,7 +285,8 @@ every_store! {
     async fn a_patch_with_a_key_is_carried_out_once(api) {
         five(api).await;
         let key = [("idempotency-key", "k")];
-        let send = || api.json("PATCH", "keepers?team=day", &json!({"team": "night"}), &key);
+        let night = json!({"team": "night"});
+        let send = || api.json("PATCH", "keepers?team=day", &night, &key);
         let first = send().await;
         assert_eq!((first.status, slugs(&first).len()), (200, 3));
         let again = send().await;

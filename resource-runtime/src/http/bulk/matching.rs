@@ -220,6 +220,6 @@ impl Matching {
 
 /// A body that is a merge patch for any row.
 fn patch<'a>(mounted: &Mounted, body: &'a [u8]) -> Result<&'a RawValue, ApiError> {
-    input::update(mounted.meta, body)?;
+    input::update(mounted.meta, body)?.check()?;
     serde_json::from_slice(body).map_err(|error| ApiError::new(ErrorCode::MALFORMED_JSON).source(error))
 }
