@@ -18,7 +18,7 @@ pub use author::Author;
 pub use book::Book;
 pub use client::{Answer, Client, book as new_book};
 pub use rng::Rng;
-pub use stores::{Guard, memory, postgres, sqlite};
+pub use stores::{Guard, memory, postgres, say, schema, sqlite, times};
 
 /// The five books of the example.
 pub const SAMPLE_BOOKS: &str = include_str!("../../../examples/book-api/data/sample-books.json");
