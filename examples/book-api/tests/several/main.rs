@@ -11,6 +11,7 @@ mod retries;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
@@ -72,4 +73,13 @@ fn rows(server: &Server, collection: &str, fields: &str) -> Vec<Value> {
 /// A book whose ISBN is this number.
 fn book(isbn: usize) -> Value {
     serde_json::json!({"title": "Book", "author_name": "Somebody", "isbn": format!("{isbn:010}"), "price": 1})
+}
+
+/// Tells clients to stop, whatever happens to their test.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }

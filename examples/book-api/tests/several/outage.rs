@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::cluster::Cluster;
 use crate::support::{Folder, Server};
-use crate::{Place, book, pause, rng, rows};
+use crate::{Place, Stop, book, pause, rng, rows};
 
 const READERS: usize = 4;
 const WRITERS: usize = 4;
@@ -82,7 +82,6 @@ fn a_database_that_goes_and_comes_back_is_503_in_between_and_nothing_else() {
                 }
             });
         }
-        // Ends the clients, whatever happens here.
         let _stop = Stop(&stop);
         for outage in 0..outages {
             pause(&mut rng, 200..600);
@@ -111,12 +110,4 @@ fn a_database_that_goes_and_comes_back_is_503_in_between_and_nothing_else() {
         seen.good.into_inner(),
         seen.unavailable.into_inner(),
     ));
-}
-
-struct Stop<'a>(&'a AtomicBool);
-
-impl Drop for Stop<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
