@@ -71,8 +71,8 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
         None => Vec::new(),
     };
     let page = page.take(errors).and_then(|it| lower_page(it, errors));
-    let operations = operations.take(errors).map(|it| lower_operations(it, errors));
     let require_if_match = require_if_match.value(errors).is_some_and(|it| it.0);
+    let operations = operations.take(errors).map(|it| lower_operations(it, &all, require_if_match, errors));
     let unique = lower_sets(unique.take(errors), &all, &mut checks, errors);
     for set in unique.iter().filter(|it| it.names.len() == 1) {
         errors.push(&set.key, "one field is unique by itself", "write `#[resource(unique)]` on the field");
@@ -304,7 +304,12 @@ const OPERATIONS: [(&str, Operations, u16); 14] = [
     ("delete_many", Operations::One("DeleteMany"), 1 << 10),
 ];
 
-fn lower_operations(given: Keyed<Names>, errors: &mut Errors) -> Vec<Operations> {
+fn lower_operations(
+    given: Keyed<Names>,
+    fields: &Fields,
+    require_if_match: bool,
+    errors: &mut Errors,
+) -> Vec<Operations> {
     let mut lowered = Vec::new();
     let mut covered = 0;
     for ident in given.value.0 {
@@ -318,6 +323,16 @@ fn lower_operations(given: Keyed<Names>, errors: &mut Errors) -> Vec<Operations>
             errors.push(&ident, format!("`{name}` is among the others already"), "remove it");
         }
         covered |= bits;
+        if matches!(name.as_str(), "update_many" | "delete_many") {
+            if require_if_match {
+                let what = format!("`{name}` cannot name a version of each row, which `require_if_match` demands");
+                errors.push(&ident, what, "remove one of the two");
+            }
+            if !fields.lowered.iter().any(|it| it.field.search || !it.filters.is_empty()) {
+                let what = format!("`{name}` goes to the rows that conditions hold for, and there can be none");
+                errors.push(&ident, what, "write `filter(eq)` or `search` on a field");
+            }
+        }
         lowered.push(operations.clone());
     }
     lowered

@@ -1,7 +1,9 @@
 //! `PATCH` and `DELETE` of a collection: every row that conditions hold for, all or nothing.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+use it::zoo::Keeper;
 use it::{Answer, Client, every_store, new_book};
+use resource_runtime::prelude::*;
 use serde_json::{Value, json};
 
 /// Creates keepers of these names and teams, with badges from 1.
@@ -360,6 +362,30 @@ every_store! {
             assert_eq!(kept["total"], moved);
             assert_eq!(api.delete("keepers?team=elsewhere").await.status, 200);
         }
+    }
+}
+
+/// Rows out of the scope are as if they were not there, and no write can make one of them.
+#[tokio::test]
+async fn no_row_out_of_the_scope_is_written() {
+    let stores = [Some(it::memory().await), Some(it::sqlite().await), it::postgres().await];
+    for (store, guard) in stores.into_iter().flatten() {
+        let all = Client::zoo(&store).await;
+        five(&all).await;
+        let days = Keeper::on(&store).scope(Keeper::TEAM.eq("day").into_filter());
+        let api = Client::of(days.into_router());
+        let answer = api.patch("/keepers?slug[in]=a,d", &json!({"shoes": 8})).await;
+        assert_eq!(slugs(&answer), ["a"]);
+        assert_eq!(all.get("keepers/d").await.value()["shoes"], 2);
+        let answer = api.patch("/keepers?team=day", &json!({"team": "night"})).await;
+        assert_eq!((answer.status, &answer.value()["errors"][0]["params"]["id"]), (403, &json!("a")));
+        assert_eq!(api.delete("/keepers?team=night").await.value(), json!({"deleted": []}));
+        assert_eq!(api.delete("/keepers?filter=not%20team=%22x%22").await.value(), json!({"deleted": ["a", "b", "c"]}));
+        assert_eq!(stored(&all).await.len(), 2);
+        drop((all, api));
+        store.close().await;
+        drop(store);
+        guard.clean().await;
     }
 }
 
