@@ -71,8 +71,8 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
         None => Vec::new(),
     };
     let page = page.take(errors).and_then(|it| lower_page(it, errors));
-    let operations = operations.take(errors).map(|it| lower_operations(it, all.soft_delete().is_some(), errors));
     let require_if_match = require_if_match.value(errors).is_some_and(|it| it.0);
+    let operations = operations.take(errors).map(|it| lower_operations(it, &all, require_if_match, errors));
     let unique = lower_sets(unique.take(errors), &all, &mut checks, errors);
     for set in unique.iter().filter(|it| it.names.len() == 1) {
         errors.push(&set.key, "one field is unique by itself", "write `#[resource(unique)]` on the field");
@@ -299,7 +299,7 @@ fn lower_page(given: Keyed<PageAttrs>, errors: &mut Errors) -> Option<Page> {
 }
 
 /// The names in `operations(…)`, with what each stands for.
-const OPERATIONS: [(&str, Operations, u16); 13] = [
+const OPERATIONS: [(&str, Operations, u16); 15] = [
     ("crud", Operations::Set("CRUD"), 0b11_1111),
     ("bulk", Operations::Set("BULK"), 0b1_1100_0000),
     ("read", Operations::Set("READ"), 0b11),
@@ -312,12 +312,19 @@ const OPERATIONS: [(&str, Operations, u16); 13] = [
     ("bulk_create", Operations::One("BulkCreate"), 1 << 6),
     ("bulk_update", Operations::One("BulkUpdate"), 1 << 7),
     ("bulk_delete", Operations::One("BulkDelete"), 1 << 8),
+    ("update_many", Operations::One("UpdateMany"), 1 << 9),
+    ("delete_many", Operations::One("DeleteMany"), 1 << 10),
     ("restore", Operations::One("Restore"), RESTORE),
 ];
 
-const RESTORE: u16 = 1 << 9;
+const RESTORE: u16 = 1 << 11;
 
-fn lower_operations(given: Keyed<Names>, soft_delete: bool, errors: &mut Errors) -> Vec<Operations> {
+fn lower_operations(
+    given: Keyed<Names>,
+    fields: &Fields,
+    require_if_match: bool,
+    errors: &mut Errors,
+) -> Vec<Operations> {
     let mut lowered = Vec::new();
     let mut covered = 0;
     for ident in given.value.0 {
@@ -330,7 +337,7 @@ fn lower_operations(given: Keyed<Names>, soft_delete: bool, errors: &mut Errors)
         if covered & bits == *bits {
             errors.push(&ident, format!("`{name}` is among the others already"), "remove it");
         }
-        if *bits == RESTORE && !soft_delete {
+        if *bits == RESTORE && fields.soft_delete().is_none() {
             errors.push(
                 &ident,
                 "what is deleted is gone, and cannot be restored",
@@ -338,6 +345,16 @@ fn lower_operations(given: Keyed<Names>, soft_delete: bool, errors: &mut Errors)
             );
         }
         covered |= bits;
+        if matches!(name.as_str(), "update_many" | "delete_many") {
+            if require_if_match {
+                let what = format!("`{name}` cannot name a version of each row, which `require_if_match` demands");
+                errors.push(&ident, what, "remove one of the two");
+            }
+            if !fields.lowered.iter().any(|it| it.field.search || !it.filters.is_empty()) {
+                let what = format!("`{name}` goes to the rows that conditions hold for, and there can be none");
+                errors.push(&ident, what, "write `filter(eq)` or `search` on a field");
+            }
+        }
         lowered.push(operations.clone());
     }
     lowered

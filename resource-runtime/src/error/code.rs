@@ -39,6 +39,8 @@ error_codes! {
     EMPTY_UPDATE => ("empty_update", 400, "Empty update");
     /// The batch has more items than one request may have.
     BATCH_TOO_LARGE => ("batch_too_large", 400, "Batch too large");
+    /// The request would change more rows than its client said it may (`Prefer: max-affected`).
+    MAX_AFFECTED_EXCEEDED => ("max_affected_exceeded", 400, "Too many rows affected");
     /// The caller has not said who it is, or not convincingly.
     UNAUTHORIZED => ("unauthorized", 401, "Unauthorized");
     /// The caller may not do this.
@@ -73,6 +75,8 @@ error_codes! {
     VALIDATION_FAILED => ("validation_failed", 422, "Validation failed");
     /// The query string or the path names something unknown, or has a value that is none.
     INVALID_QUERY => ("invalid_query", 422, "Invalid query");
+    /// The request would change every row, because it names no condition.
+    CONDITION_REQUIRED => ("condition_required", 422, "Condition required");
     /// The `Idempotency-Key` was sent before, with another request.
     IDEMPOTENCY_KEY_REUSED => ("idempotency_key_reused", 422, "Idempotency key reused");
     /// The write must say which version of the row it is for.

@@ -112,6 +112,18 @@ impl Preconditions {
         Ok(())
     }
 
+    /// Refuses a write to many rows that is demanded to be for one version: a list has none.
+    ///
+    /// # Errors
+    ///
+    /// 412.
+    pub(super) fn check_list(&self) -> Result<(), ApiError> {
+        if let Some(Tags::These(_)) = &self.if_match {
+            return Err(refused("If-Match", "many rows have no tag in common; write to the row that it is of"));
+        }
+        if self.is_create_only() { Err(exists()) } else { Ok(()) }
+    }
+
     /// Whether a client that reads has the row in this version already.
     ///
     /// # Errors

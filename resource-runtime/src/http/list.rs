@@ -15,7 +15,7 @@ use crate::json::{Form, Projection};
 use crate::query::{self, CountMode, Keyset, ListQuery, Paging};
 use crate::store::{self, JsonSelection, Select, Total, Window};
 
-const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
+pub(super) const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 const TOTAL_PAGES: HeaderName = HeaderName::from_static("x-total-pages");
 
 pub(super) async fn list(

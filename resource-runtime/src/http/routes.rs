@@ -70,7 +70,7 @@ pub(super) struct PathRoutes {
 
 /// The paths, each with the operations that it can have.
 const PATHS: [(&str, &[Operation]); 5] = [
-    ("", &[Operation::List, Operation::Create]),
+    ("", &[Operation::List, Operation::Create, Operation::UpdateMany, Operation::DeleteMany]),
     ("/bulk", &[Operation::BulkCreate, Operation::BulkUpdate]),
     ("/bulk-delete", &[Operation::BulkDelete]),
     ("/{id}", &[Operation::Get, Operation::Replace, Operation::Update, Operation::Delete]),
@@ -241,8 +241,8 @@ const fn filter(operation: Operation) -> MethodFilter {
         Operation::List | Operation::Get => MethodFilter::GET,
         Operation::Create | Operation::BulkCreate | Operation::BulkDelete | Operation::Restore => MethodFilter::POST,
         Operation::Replace => MethodFilter::PUT,
-        Operation::Update | Operation::BulkUpdate => MethodFilter::PATCH,
-        Operation::Delete => MethodFilter::DELETE,
+        Operation::Update | Operation::BulkUpdate | Operation::UpdateMany => MethodFilter::PATCH,
+        Operation::Delete | Operation::DeleteMany => MethodFilter::DELETE,
     }
 }
 
@@ -259,6 +259,8 @@ fn handler(operation: Operation, mounted: &Arc<Mounted>) -> MethodRouter {
         Operation::BulkUpdate => on(filter, bulk::update),
         Operation::BulkDelete => on(filter, bulk::delete),
         Operation::Restore => on(filter, restore::restore),
+        Operation::UpdateMany => on(filter, bulk::update_many),
+        Operation::DeleteMany => on(filter, bulk::delete_many),
     };
     methods.with_state(Arc::clone(mounted))
 }

@@ -19,7 +19,9 @@ use super::mounted::Mounted;
 use super::prefer::{self, Prefer};
 use crate::error::ApiError;
 use crate::resource::{Record, ResourceMeta};
-use crate::store::{Database, Key, Open, StoreError, StoreErrorKind, StoreResult, Tx, Write, Written};
+use crate::store::{
+    Database, Key, Open, Select, Selection, StoreError, StoreErrorKind, StoreResult, Tx, Write, Written,
+};
 
 /// How often a job is begun that the store asks to try again.
 const ATTEMPTS: u32 = 3;
@@ -113,6 +115,14 @@ impl Session<'_> {
         match &mut self.reach {
             Reach::Store(database) => database.get(key).await,
             Reach::Tx(tx) => tx.lock_record(key).await,
+        }
+    }
+
+    /// Rows as they are now, which others may change the next moment.
+    pub(super) async fn select(&mut self, select: Select) -> StoreResult<Selection> {
+        match &mut self.reach {
+            Reach::Store(database) => database.select(select).await,
+            Reach::Tx(tx) => tx.read(select).await,
         }
     }
 

@@ -121,6 +121,16 @@ impl Update {
         self.needs_record
     }
 
+    /// Whether the update is sound as far as that can be told without a row: for one that goes to
+    /// many, or to none.
+    ///
+    /// # Errors
+    ///
+    /// 422 with every problem that no row is needed for.
+    pub fn check(self) -> Result<(), ApiError> {
+        self.reader.finish(())
+    }
+
     /// The new values of the fields that change, by their positions, with the time of the update.
     ///
     /// There are none where the update names only fields that cannot be set, with their stored

@@ -126,6 +126,11 @@ pub(super) fn bulk_delete(meta: &'static ResourceMeta, max: u32, components: &mu
     components.schema(&format!("{}BulkDelete", meta.name), schema)
 }
 
+/// What a request answers with that went to all rows that conditions hold for.
+pub(super) fn matched(name: &str, member: &'static str, list: Object, components: &mut Components) -> Object {
+    components.schema(name, object_schema("", Object::new().with(member, list), vec![member]))
+}
+
 /// What a bulk request answers with: what was done, and the errors by the items' positions.
 pub(super) fn bulk_answer(
     name: &str,

@@ -52,6 +52,11 @@ pub(super) fn operation_id(mounted: &Mounted, operation: Operation, suffix: &str
         Operation::BulkUpdate => format!("bulkUpdate{many}"),
         Operation::BulkDelete => format!("bulkDelete{many}"),
         Operation::Restore => format!("restore{one}"),
+        // `updateStaff` is one of the staff already.
+        Operation::UpdateMany if one == many => format!("updateMany{many}"),
+        Operation::UpdateMany => format!("update{many}"),
+        Operation::DeleteMany if one == many => format!("deleteMany{many}"),
+        Operation::DeleteMany => format!("delete{many}"),
     };
     base + suffix
 }
@@ -71,13 +76,18 @@ pub(super) fn summary(mounted: &Mounted, operation: Operation) -> String {
         Operation::BulkUpdate => format!("Update many {many}"),
         Operation::BulkDelete => format!("Delete many {many}"),
         Operation::Restore => format!("Restore one {one}"),
+        Operation::UpdateMany => format!("Update all {many} that conditions hold for"),
+        Operation::DeleteMany => format!("Delete all {many} that conditions hold for"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resource::ResourceMeta;
     use crate::testing::BOOK;
+
+    static STAFF: &ResourceMeta = &ResourceMeta::new("Staff", "staff", "staff", &[]);
 
     #[test]
     fn ids_follow_from_the_type_and_the_path() {
@@ -85,6 +95,11 @@ mod tests {
         assert_eq!(operation_id(&book, Operation::List, ""), "listBooks");
         assert_eq!(operation_id(&book, Operation::Replace, ""), "replaceBook");
         assert_eq!(operation_id(&book, Operation::BulkDelete, "V2"), "bulkDeleteBooksV2");
+        assert_eq!(operation_id(&book, Operation::UpdateMany, ""), "updateBooks");
+        let staff = Mounted::new(STAFF, "");
+        let ids = [Operation::Update, Operation::UpdateMany, Operation::Delete, Operation::DeleteMany];
+        let ids = ids.map(|it| operation_id(&staff, it, ""));
+        assert_eq!(ids, ["updateStaff", "updateManyStaff", "deleteStaff", "deleteManyStaff"]);
     }
 
     #[test]

@@ -11,11 +11,18 @@ use crate::resource::{Operation, ResourceMeta};
 
 /// The most items of a bulk request.
 const BULK_MAX: u32 = 100;
+/// The most rows of a request that goes to all that conditions hold for.
+const MATCHING_MAX: u32 = 1_000;
+
+/// Says how many rows they were.
+const AFFECTED: &[&str] = &["X-Total-Count"];
 
 /// Every operation, in the order of the document: method and path behind the resource's own.
-pub(super) const ALL: [(Operation, &str, &str); 10] = [
+pub(super) const ALL: [(Operation, &str, &str); 12] = [
     (Operation::List, "get", ""),
     (Operation::Create, "post", ""),
+    (Operation::UpdateMany, "patch", ""),
+    (Operation::DeleteMany, "delete", ""),
     (Operation::Get, "get", "/{id}"),
     (Operation::Replace, "put", "/{id}"),
     (Operation::Update, "patch", "/{id}"),
@@ -81,6 +88,11 @@ const fn description(meta: &ResourceMeta, operation: Operation) -> &'static str 
             "Says which rows are gone, and which were not there. With `atomic=true` all of them go, or the answer is \
              the error of the first that cannot, with its problem at `/ids/<index>`."
         }
+        Operation::UpdateMany | Operation::DeleteMany => {
+            "Goes to every row that the parameters hold for, of which one at least has to be sent; at most 1,000 rows. \
+             All of them are done, or the answer is the error of the first that is refused, with the row's identifier \
+             in `params`."
+        }
     }
 }
 
@@ -108,6 +120,7 @@ fn parameters(meta: &'static ResourceMeta, operation: Operation, components: &mu
         Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete => {
             all.push(parameters::atomic(components));
         }
+        Operation::UpdateMany | Operation::DeleteMany => all.extend(parameters::conditions(meta, components)),
         Operation::Create => {}
     }
     let changes_item =
@@ -119,25 +132,37 @@ fn parameters(meta: &'static ResourceMeta, operation: Operation, components: &mu
         all.push(parameters::idempotency_key(components));
     }
     if !matches!(operation, Operation::List | Operation::Get) {
-        all.push(parameters::prefer(components));
+        all.push(parameters::prefer(is_matching(operation), components));
     }
     all
 }
 
+/// Whether it goes to all rows that conditions hold for.
+const fn is_matching(operation: Operation) -> bool {
+    matches!(operation, Operation::UpdateMany | Operation::DeleteMany)
+}
+
 /// Whether it is carried out once for all requests with one `Idempotency-Key`.
 const fn takes_key(operation: Operation) -> bool {
-    !matches!(operation, Operation::List | Operation::Get | Operation::Replace | Operation::Delete)
+    !matches!(
+        operation,
+        Operation::List | Operation::Get | Operation::Replace | Operation::Delete | Operation::DeleteMany
+    )
 }
 
 fn request_body(meta: &'static ResourceMeta, operation: Operation, components: &mut Components) -> Option<Object> {
     let (media_type, schema) = match operation {
         Operation::Create | Operation::Replace => ("application/json", models::model(meta, Usage::Create, components)),
         // The server takes `application/json` too; generators that find two types ask for one.
-        Operation::Update => ("application/merge-patch+json", models::model(meta, Usage::Update, components)),
+        Operation::Update | Operation::UpdateMany => {
+            ("application/merge-patch+json", models::model(meta, Usage::Update, components))
+        }
         Operation::BulkCreate => ("application/json", batch(models::model(meta, Usage::Create, components))),
         Operation::BulkUpdate => ("application/json", batch(models::bulk_update(meta, components))),
         Operation::BulkDelete => ("application/json", models::bulk_delete(meta, BULK_MAX, components)),
-        Operation::List | Operation::Get | Operation::Delete | Operation::Restore => return None,
+        Operation::List | Operation::Get | Operation::Delete | Operation::DeleteMany | Operation::Restore => {
+            return None;
+        }
     };
     Some(Object::new().with("required", true).with("content", content(media_type, schema)))
 }
@@ -222,35 +247,54 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
                 components,
             )
         }
+        Operation::UpdateMany | Operation::DeleteMany => {
+            let (name, member, item, words) = if operation == Operation::UpdateMany {
+                ("Updated", "updated", row(components), "The rows that were changed, as they are now.")
+            } else {
+                ("Deleted", "deleted", id(components), "The identifiers of the rows that are gone.")
+            };
+            let list = list_of(item).with("maxItems", MATCHING_MAX);
+            let body = models::matched(&format!("{}Matching{name}", meta.name), member, list, components);
+            let answer = Answer::new(words).body(body).headers(AFFECTED).headers(preferred).headers(replayed);
+            Responses::new().success(200, answer, components).success(204, without_body(AFFECTED), components)
+        }
     };
     let writes_item =
         matches!(operation, Operation::Replace | Operation::Update | Operation::Delete | Operation::Restore);
     let of_item = writes_item || operation == Operation::Get;
     let restores = operation == Operation::Restore;
     // That of a restore is read, and has to be empty.
-    let has_body = !matches!(operation, Operation::List | Operation::Get | Operation::Delete);
+    let has_body = !matches!(operation, Operation::List | Operation::Get | Operation::Delete | Operation::DeleteMany);
+    let matching = is_matching(operation);
     let is_batch = matches!(operation, Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete);
+    let changes_by_patch = matches!(operation, Operation::Update | Operation::BulkUpdate | Operation::UpdateMany);
     let changes_batch = is_batch && operation != Operation::BulkCreate;
     answers
         // A path with an identifier can have an escape that is none, a body can end too early.
-        .errors_if(of_item || has_body, &[ErrorCode::BAD_REQUEST])
+        .errors_if(of_item || has_body || matching, &[ErrorCode::BAD_REQUEST])
         .errors_if(has_body && !restores, &[ErrorCode::MALFORMED_JSON])
         .errors_if(has_body, &[ErrorCode::REQUEST_TIMEOUT])
-        .errors_if(matches!(operation, Operation::Update | Operation::BulkUpdate), &[ErrorCode::EMPTY_UPDATE])
-        .errors_if(matches!(operation, Operation::BulkCreate | Operation::BulkUpdate), &[ErrorCode::BATCH_TOO_LARGE])
+        .errors_if(changes_by_patch, &[ErrorCode::EMPTY_UPDATE])
+        .errors_if(
+            matching || matches!(operation, Operation::BulkCreate | Operation::BulkUpdate),
+            &[ErrorCode::BATCH_TOO_LARGE],
+        )
+        .errors_if(matching, &[ErrorCode::MAX_AFFECTED_EXCEEDED])
         // What refuses an item of a batch refuses the batch, where that is all or nothing.
         .errors_if(of_item || changes_batch, &[ErrorCode::NOT_FOUND])
         // What has no body is not negotiated.
         .errors_if(operation != Operation::Delete, &[ErrorCode::NOT_ACCEPTABLE])
         .errors_if(can_clash(meta, operation), &[ErrorCode::DUPLICATE])
         .errors_if(takes_key(operation), &[ErrorCode::IDEMPOTENCY_IN_FLIGHT, ErrorCode::IDEMPOTENCY_KEY_REUSED])
-        .errors_if(writes_item, &[ErrorCode::CONFLICT, ErrorCode::PRECONDITION_FAILED])
+        .errors_if(writes_item, &[ErrorCode::CONFLICT])
+        .errors_if(writes_item || matching, &[ErrorCode::PRECONDITION_FAILED])
         .errors_if(has_body, &[ErrorCode::PAYLOAD_TOO_LARGE, ErrorCode::UNSUPPORTED_MEDIA_TYPE])
         .errors(&[ErrorCode::URI_TOO_LONG])
         .errors_if(has_body, &[ErrorCode::VALIDATION_FAILED])
         .errors(&[ErrorCode::INVALID_QUERY])
+        .errors_if(matching, &[ErrorCode::CONDITION_REQUIRED])
         .errors_if(
-            ((writes_item && !restores) || changes_batch) && meta.require_if_match,
+            ((writes_item && !restores) || changes_batch || matching) && meta.require_if_match,
             &[ErrorCode::PRECONDITION_REQUIRED],
         )
         .errors(&[ErrorCode::INTERNAL, ErrorCode::UNAVAILABLE, ErrorCode::TIMEOUT])
@@ -263,7 +307,7 @@ fn can_clash(meta: &ResourceMeta, operation: Operation) -> bool {
         Operation::Create | Operation::BulkCreate => it.access.create,
         // With `If-None-Match: *` it creates.
         Operation::Replace if client_chooses => it.access.create || it.access.update,
-        Operation::Replace | Operation::Update | Operation::BulkUpdate => it.access.update,
+        Operation::Replace | Operation::Update | Operation::BulkUpdate | Operation::UpdateMany => it.access.update,
         Operation::Restore => true,
         _ => false,
     };

@@ -16,6 +16,12 @@ pub(super) fn list(meta: &'static ResourceMeta, components: &mut Components) -> 
         .collect()
 }
 
+/// What says which rows are meant: as on a list.
+pub(super) fn conditions(meta: &'static ResourceMeta, components: &mut Components) -> Vec<Object> {
+    let parameters = query::parameters(meta);
+    parameters.iter().filter(|it| it.role.is_condition()).map(|it| described(it, components)).collect()
+}
+
 /// `fields` of one row: as on a list.
 pub(super) fn fields(meta: &'static ResourceMeta, components: &mut Components) -> Vec<Object> {
     let parameters = query::parameters(meta);
@@ -164,13 +170,21 @@ pub(super) fn idempotency_key(components: &mut Components) -> Object {
     components.refer(Section::Parameters, "IdempotencyKey", parameter)
 }
 
-/// What the client prefers of the answer.
-pub(super) fn prefer(components: &mut Components) -> Object {
+/// What the client prefers of the answer; `matching`: of a request that goes to all rows that
+/// conditions hold for.
+pub(super) fn prefer(matching: bool, components: &mut Components) -> Object {
     let description = "`return=minimal` leaves the body out; `tx=rollback` only tries: the answer is the one that would \
                        have been given, and nothing is written (RFC 7240).";
-    let parameter = header("Prefer", description, false)
-        .with("schema", Object::new().with("type", "string").with("examples", ["return=minimal"]));
-    components.refer(Section::Parameters, "Prefer", parameter)
+    let parameter = |description: &str, example: &str| {
+        header("Prefer", description, false)
+            .with("schema", Object::new().with("type", "string").with("examples", [example]))
+    };
+    if matching {
+        let description = format!("{description} `max-affected=10` refuses the request where there are more rows.");
+        let parameter = parameter(&description, "max-affected=10");
+        return components.refer(Section::Parameters, "PreferMaxAffected", parameter);
+    }
+    components.refer(Section::Parameters, "Prefer", parameter(description, "return=minimal"))
 }
 
 /// Whether a batch is all or nothing.

@@ -151,7 +151,7 @@ pub(super) fn header(name: &str, components: &mut Components) -> Object {
             "The pages `first`, `prev`, `next` and `last`, as far as they exist (RFC 8288).",
             string().with("examples", ["</api/v1/books?page=2>; rel=\"next\""]),
         ),
-        "X-Total-Count" => ("How many rows match in all; sent in page mode, unless `count=none`.", count()),
+        "X-Total-Count" => ("How many rows there are in all; of a list in page mode, unless `count=none`.", count()),
         "X-Total-Pages" => ("How many pages there are; sent in page mode, unless `count=none`.", count()),
         "Retry-After" => ("After how many seconds to try again.", count()),
         "X-Process-Time" => (

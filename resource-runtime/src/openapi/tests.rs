@@ -190,6 +190,33 @@ fn operations_have_exactly_the_statuses_that_can_occur() {
 }
 
 #[test]
+fn writes_to_all_rows_that_match_have_exactly_the_statuses_that_can_occur() {
+    static NOTE: &ResourceMeta = &ResourceMeta::new(
+        "Note",
+        "notes",
+        "notes",
+        &[
+            FieldMeta::of::<i64>("id").id(crate::field::IdSource::Store),
+            FieldMeta::of::<String>("text").searchable().sortable(),
+        ],
+    )
+    .operations(Operations::READ.with(Operation::UpdateMany).with(Operation::DeleteMany));
+    let document = described(&[Mounted::new(NOTE, "")]);
+    let patch = ["200", "204", "400", "406", "408", "409", "412", "413", "414", "415", "422", "500", "503"];
+    check_statuses(&document, "/notes", "patch", &patch);
+    check_statuses(&document, "/notes", "delete", &["200", "204", "400", "406", "412", "414", "422", "500", "503"]);
+    for (method, id) in [("patch", "updateNotes"), ("delete", "deleteNotes")] {
+        let operation = at(&document, &format!("/paths/~1notes/{method}"));
+        assert_eq!(at(operation, "/operationId").as_text(), Some(id));
+        // Neither an order nor fields nor pages.
+        assert_eq!(at(operation, "/parameters/0/name").as_text(), Some("search"));
+        let mut references = Vec::new();
+        self::references(at(operation, "/parameters"), &mut references);
+        assert_eq!(references.last(), Some(&"#/components/parameters/PreferMaxAffected"), "{method}");
+    }
+}
+
+#[test]
 fn conflicts_and_demanded_preconditions_are_said_only_where_they_occur() {
     static NOTE: &ResourceMeta = &ResourceMeta::new(
         "Note",

@@ -80,6 +80,7 @@
 //! | `unknown_field`, `duplicate_field` | in `sort`, `sort_by`, `fields`, `filter` |
 //! | `unknown_operator` | in `filter`: the field does not declare it |
 //! | `syntax`, `mixed_and_or`, `too_deep`, `too_many_nodes` | in `filter`: it cannot be read |
+//! | `condition_required` | for `PATCH /books` and `DELETE /books`: there is no condition |
 //! | `invalid_cursor` (400) | the cursor was changed, or belongs to another list |
 
 mod cursor;
@@ -106,6 +107,6 @@ pub use parameters::{ParameterMeta, ParameterRole, parameters};
 #[cfg(feature = "server")]
 pub(crate) use params::names;
 pub use params::with_parameters;
-pub use parse::{ItemQuery, parse, parse_item, parse_none};
+pub use parse::{ItemQuery, parse, parse_conditions, parse_item, parse_none};
 pub use plan::{CountMode, Keyset, ListQuery, Paging, SortKey};
 pub(crate) use sort::total;

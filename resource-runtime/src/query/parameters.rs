@@ -71,6 +71,14 @@ pub enum ParameterRole {
     Count,
 }
 
+impl ParameterRole {
+    /// Whether it says which rows are meant, and not how to answer with them.
+    #[must_use]
+    pub const fn is_condition(self) -> bool {
+        matches!(self, Self::Filter { .. } | Self::Tree | Self::Search)
+    }
+}
+
 /// Names that mean the same on every list, and that no filter can take.
 const RESERVED: [&str; 12] = [
     "filter",
@@ -90,10 +98,19 @@ const RESERVED: [&str; 12] = [
 /// Every parameter that a list of this resource takes, in the order that documentation lists them.
 #[must_use]
 pub fn parameters(meta: &'static ResourceMeta) -> Vec<ParameterMeta> {
-    table(meta).parameters.clone()
+    tables(meta).list.parameters.clone()
 }
 
-/// The parameters of one resource, by name.
+/// The tables of one resource.
+#[derive(Debug)]
+pub(super) struct Tables {
+    /// What its list takes.
+    pub(super) list: Table,
+    /// Those of them that are conditions.
+    pub(super) conditions: Table,
+}
+
+/// Parameters, by name.
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) parameters: Vec<ParameterMeta>,
@@ -127,23 +144,23 @@ impl Table {
     }
 }
 
-/// The table of a resource, made once.
+/// The tables of a resource, made once.
 ///
-/// A description is a constant that cannot hold its own table, so tables are found by its address,
+/// A description is a constant that cannot hold its own tables, so they are found by its address,
 /// which is that of a `'static` value and so never used again for another. What is leaked is
 /// bounded by the number of descriptions in the program.
-pub(super) fn table(meta: &'static ResourceMeta) -> &'static Table {
-    static TABLES: LazyLock<RwLock<HashMap<usize, &'static Table>>> = LazyLock::new(RwLock::default);
+pub(super) fn tables(meta: &'static ResourceMeta) -> &'static Tables {
+    static TABLES: LazyLock<RwLock<HashMap<usize, &'static Tables>>> = LazyLock::new(RwLock::default);
     let address = std::ptr::from_ref(meta).addr();
     // A table is complete before it is put in, so one that a panicking thread left behind is sound.
     if let Some(&found) = TABLES.read().unwrap_or_else(PoisonError::into_inner).get(&address) {
         return found;
     }
-    let made: &'static Table = Box::leak(Box::new(Table::new(meta)));
+    let made: &'static Tables = Box::leak(Box::new(Tables::new(meta)));
     TABLES.write().unwrap_or_else(PoisonError::into_inner).entry(address).or_insert(made)
 }
 
-impl Table {
+impl Tables {
     fn new(meta: &'static ResourceMeta) -> Self {
         let mut parameters = filters(meta);
         let has_filters = parameters.iter().any(|it| matches!(it.role, ParameterRole::Filter { .. }));
@@ -158,7 +175,13 @@ impl Table {
         parameters.extend(sorts(meta));
         parameters.push(fields_parameter(meta));
         parameters.extend(pages(meta));
+        let conditions = parameters.iter().filter(|it| it.role.is_condition()).cloned().collect();
+        Self { list: Table::new(parameters), conditions: Table::new(conditions) }
+    }
+}
 
+impl Table {
+    fn new(parameters: Vec<ParameterMeta>) -> Self {
         let mut names = HashMap::new();
         for (index, parameter) in parameters.iter().enumerate() {
             names.entry(parameter.name.clone()).or_insert(index);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::parameters::{ParameterMeta, ParameterRole, Table, table};
+use super::parameters::{ParameterMeta, ParameterRole, Table, tables};
 use super::params::{self, Param};
 use super::{
     Condition, CountMode, CursorKeys, Filter, ListQuery, Operand, Paging, SortKey, cursor, fields, list, page, search,
@@ -31,17 +31,30 @@ pub struct ItemQuery {
 /// values that are none of their kind, parameters that are given twice or exclude each other. 400
 /// for a cursor that is not one of this list. 414 for a query string that is too long.
 pub fn parse(meta: &'static ResourceMeta, raw: &str, keys: &CursorKeys) -> Result<ListQuery, ApiError> {
-    let mut problems = Problems::new();
-    let params = params::split(raw, &mut problems)?;
-    let mut reader = Reader { meta, problems, ..Reader::new(meta) };
-    let table = table(meta);
-    for given in collect(table, &params, &mut reader.problems) {
-        if is_full(&reader.problems) {
-            break;
-        }
-        reader.read(&given);
+    Reader::of(meta, &tables(meta).list, raw)?.finish(keys)
+}
+
+/// Reads the query string of an operation on every row that conditions hold for: the filters of the
+/// list, `filter` and `search`, and nothing else that the list takes.
+///
+/// # Errors
+///
+/// As [`parse`], and 422 where there is no condition at all.
+pub fn parse_conditions(meta: &'static ResourceMeta, raw: &str) -> Result<Filter, ApiError> {
+    let table = &tables(meta).conditions;
+    let mut reader = Reader::of(meta, table, raw)?;
+    let filter = reader.filter();
+    match finish(reader.problems, filter)? {
+        Filter::All => Err(unconditional(table)),
+        filter => Ok(filter),
     }
-    reader.finish(keys)
+}
+
+fn unconditional(table: &Table) -> ApiError {
+    let detail = "this goes to every row that conditions hold for, and none was sent";
+    let allowed: Vec<&str> = table.names().collect();
+    let problem = Problem::parameter("", "condition_required", detail).param("allowed", allowed);
+    Problems::from(vec![problem]).into_error(ErrorCode::CONDITION_REQUIRED)
 }
 
 /// Reads the query string of a request for one row, whose only parameter is `fields`.
@@ -240,6 +253,20 @@ impl Reader {
             page_mode: Vec::new(),
             cursor_mode: Vec::new(),
         }
+    }
+
+    /// Reads the parameters of a table, as far as they are sound each by itself.
+    fn of(meta: &'static ResourceMeta, table: &'static Table, raw: &str) -> Result<Self, ApiError> {
+        let mut problems = Problems::new();
+        let params = params::split(raw, &mut problems)?;
+        let mut reader = Self { problems, ..Self::new(meta) };
+        for given in collect(table, &params, &mut reader.problems) {
+            if is_full(&reader.problems) {
+                break;
+            }
+            reader.read(&given);
+        }
+        Ok(reader)
     }
 
     fn read(&mut self, given: &Given<'_>) {

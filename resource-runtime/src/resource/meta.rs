@@ -47,7 +47,8 @@ pub struct ResourceMeta {
 }
 
 impl ResourceMeta {
-    /// A resource with every operation that its fields allow, and nothing else but them.
+    /// A resource with the operations on one row and in bulk, and [`Operation::Restore`] where deletes are soft, and
+    /// nothing else but its fields.
     #[must_use]
     pub const fn new(
         name: &'static str,
@@ -68,8 +69,8 @@ impl ResourceMeta {
             sort: &[],
             page: PageMeta { size: 20, max: 100 },
             operations: match mark(fields) {
-                Some(_) => Operations::ALL.with(Operation::Restore),
-                None => Operations::ALL,
+                Some(_) => Operations::CRUD.union(Operations::BULK).with(Operation::Restore),
+                None => Operations::CRUD.union(Operations::BULK),
             },
             require_if_match: false,
             unique: &[],
@@ -228,7 +229,7 @@ impl ResourceMeta {
     /// where they do not say it; the second alone does, if nobody can change rows.
     pub(crate) fn written_at(&self) -> Option<[Option<usize>; 2]> {
         let position = |role| self.fields.iter().position(|it| it.role == role);
-        let changes = [Operation::Replace, Operation::Update, Operation::BulkUpdate];
+        let changes = [Operation::Replace, Operation::Update, Operation::BulkUpdate, Operation::UpdateMany];
         match [position(Role::UpdatedAt), position(Role::CreatedAt)] {
             fields @ [Some(_), _] => Some(fields),
             fields @ [None, Some(_)] if !changes.into_iter().any(|it| self.operations.has(it)) => Some(fields),

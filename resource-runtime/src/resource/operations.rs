@@ -24,8 +24,12 @@ pub enum Operation {
     BulkUpdate = 1 << 7,
     /// `POST /books/bulk-delete`
     BulkDelete = 1 << 8,
-    /// `POST /books/{id}/restore`
-    Restore = 1 << 9,
+    /// `PATCH /books?genre=fiction`: every row that conditions hold for.
+    UpdateMany = 1 << 9,
+    /// `DELETE /books?genre=fiction`
+    DeleteMany = 1 << 10,
+    /// `POST /books/{id}/restore`, where deletes are soft.
+    Restore = 1 << 11,
 }
 
 impl Operations {
@@ -37,8 +41,8 @@ impl Operations {
     pub const BULK: Self = Self(0b1_1100_0000);
     /// List and get.
     pub const READ: Self = Self(0b11);
-    /// All that every resource can have. [`Operation::Restore`] goes with soft deletes alone.
-    pub const ALL: Self = Self(0b1_1111_1111);
+    /// All of them. [`Operation::Restore`] goes with soft deletes alone.
+    pub const ALL: Self = Self(0b1111_1111_1111);
 
     /// With one more.
     #[must_use]

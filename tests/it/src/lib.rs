@@ -26,7 +26,7 @@ pub use book::Book;
 pub use client::{Answer, Client, book as new_book};
 pub use mark::Mark;
 pub use rng::Rng;
-pub use stores::{Guard, memory, postgres, postgres_with, sqlite};
+pub use stores::{Guard, memory, postgres, postgres_with, say, schema, sqlite, times};
 
 /// The five books of the example.
 pub const SAMPLE_BOOKS: &str = include_str!("../../../examples/book-api/data/sample-books.json");

@@ -70,28 +70,45 @@ pub async fn sqlite() -> (Database, Guard) {
     (Database::new(SqliteStore::open(&sqlite_url(&folder)).unwrap()), Guard::Folder(folder))
 }
 
-/// An empty schema of the PostgreSQL server at `TEST_DATABASE_URL`; `None`, with a sentence on
-/// stderr, where there is no server and `REQUIRE_POSTGRES` is not set.
+/// A store in an empty schema of the PostgreSQL server; see [`schema`].
 pub async fn postgres() -> Option<(Database, Guard)> {
     postgres_with("").await
 }
 
 /// As [`postgres`], with further parameters of the URL: `&connections=2`.
 pub async fn postgres_with(parameters: &str) -> Option<(Database, Guard)> {
+    let (url, guard) = schema().await?;
+    Some((Database::new(PostgresStore::connect(&format!("{url}{parameters}")).await.unwrap()), guard))
+}
+
+/// The address of an empty schema of the PostgreSQL server at `TEST_DATABASE_URL`; `None`, with a
+/// sentence on stderr, where there is no server and `REQUIRE_POSTGRES` is not set.
+pub async fn schema() -> Option<(String, Guard)> {
     let url =
         std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
     let name = format!("it_{}", uuid::Uuid::now_v7().simple());
     if let Err(error) = execute(&url, &format!("CREATE SCHEMA \"{name}\"")).await {
         assert!(std::env::var("REQUIRE_POSTGRES").is_err(), "no PostgreSQL server at {url}: {error}");
         static SAID: Once = Once::new();
-        // Not `eprintln`, which the test harness keeps to itself while tests pass.
-        SAID.call_once(|| {
-            let _ = writeln!(std::io::stderr(), "skipped: no PostgreSQL server at {url} ({error})");
-        });
+        SAID.call_once(|| say(&format!("skipped: no PostgreSQL server at {url} ({error})")));
         return None;
     }
-    let store = PostgresStore::connect(&format!("{}{parameters}", schema_url(&url, &name))).await.unwrap();
-    Some((Database::new(store), Guard::Schema { url, name }))
+    Some((schema_url(&url, &name), Guard::Schema { url, name }))
+}
+
+/// Says something on stderr, though the test passes: `eprintln` is kept back by the test harness.
+pub fn say(sentence: &str) {
+    let _ = writeln!(std::io::stderr(), "{sentence}");
+}
+
+/// How often a test repeats what may go wrong one time in many: the number in a variable of the
+/// environment, or one that keeps the suite short.
+#[must_use]
+pub fn times(variable: &str, default: usize) -> usize {
+    match std::env::var(variable) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{variable} is `{text}`, which is no number")),
+        Err(_) => default,
+    }
 }
 
 fn sqlite_url(folder: &Path) -> String {

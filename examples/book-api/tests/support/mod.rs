@@ -61,17 +61,22 @@ pub struct Server {
 impl Server {
     /// Starts it on a free port and waits until it answers.
     pub fn start(folder: &Folder, variables: &[(&str, &str)]) -> Self {
-        // The port is free now, and soon taken by the server; tests of one process do not race for it.
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = command(folder, variables);
-        command.env("PORT", port.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
-        let server = Self { child: command.spawn().unwrap(), port };
         let start = Instant::now();
-        while server.try_request("GET", "/health", "").is_none() {
-            assert!(start.elapsed() < Duration::from_secs(20), "the server does not answer");
-            std::thread::sleep(Duration::from_millis(10));
+        loop {
+            let port = free_port();
+            let mut command = command(folder, variables);
+            command.env("PORT", port.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
+            let mut server = Self { child: command.spawn().unwrap(), port };
+            // If it has ended, another server may have been faster with the port.
+            while server.child.try_wait().unwrap().is_none() {
+                if server.try_request("GET", "/health", "").is_some() {
+                    return server;
+                }
+                assert!(start.elapsed() < Duration::from_secs(20), "the server does not answer");
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            assert!(start.elapsed() < Duration::from_secs(20), "the server does not start");
         }
-        server
     }
 
     /// Sends a request on a connection of its own; the status and the body.
@@ -81,18 +86,12 @@ impl Server {
 
     /// As [`Server::request`], where the server may be gone.
     pub fn try_request(&self, method: &str, path: &str, body: &str) -> Option<(u16, String)> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).ok()?;
-        stream.write_all(body.as_bytes()).ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        let status = answer.split(' ').nth(1)?.parse().ok()?;
-        Some((status, answer.split_once("\r\n\r\n")?.1.to_owned()))
+        send(self.port, method, path, &[], body).map(|it| (it.status, it.body))
+    }
+
+    /// A request with header fields; `None` where the server is gone.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Option<Answer> {
+        send(self.port, method, path, headers, body)
     }
 
     /// Sends a signal by name.
@@ -117,6 +116,62 @@ impl Server {
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+}
+
+/// What a server answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    head: String,
+    pub body: String,
+}
+
+impl Answer {
+    /// A header field's value; empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        let fields = self.head.lines().filter_map(|it| it.split_once(": "));
+        fields.filter(|(it, _)| it.eq_ignore_ascii_case(name)).map(|(_, value)| value).next().unwrap_or_default()
+    }
+}
+
+/// Sends a request on a connection of its own; `None` where there is no whole answer.
+pub fn send(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Option<Answer> {
+    let mut stream = begin(port, method, path, headers, body)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    let answer = Answer { status, head: head.to_owned(), body: body.to_owned() };
+    let length = answer.header("content-length");
+    (length.is_empty() || length == body.len().to_string()).then_some(answer)
+}
+
+/// Sends a request, and leaves its answer to be read.
+pub fn begin(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Option<TcpStream> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
+    let mut request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    stream.write_all(format!("{request}\r\n{body}").as_bytes()).ok()?;
+    Some(stream)
+}
+
+/// A port that nobody listens on, of those that the system gives to no connection by itself.
+pub fn free_port() -> u16 {
+    use std::hash::{BuildHasher as _, RandomState};
+
+    loop {
+        let random = RandomState::new().hash_one(std::process::id()) % 20_000;
+        let port = 10_240 + u16::try_from(random).unwrap();
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
     }
 }
 

@@ -22,10 +22,20 @@ pub(super) enum Item<'a> {
     Draft(Draft, &'a Filter),
     /// A new row that has been judged, and the rows that there are.
     Values(Vec<Value>, &'a Filter),
-    /// A merge patch, which names its row too.
+    /// A merge patch, which may name its row too.
     Update(Key, &'a RawValue),
     /// A row that goes.
     Delete(Key),
+}
+
+impl Item<'_> {
+    /// The row that it names, if it is there already.
+    const fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Insert(_) | Self::Draft(..) | Self::Values(..) => None,
+            Self::Update(key, _) | Self::Delete(key) => Some(key),
+        }
+    }
 }
 
 /// What became of an item: its row as JSON, where one is left.
@@ -36,8 +46,16 @@ pub(super) struct Batch<'a> {
     pub(super) mounted: &'a Mounted,
     /// All or nothing.
     pub(super) atomic: bool,
-    /// Where in the body the items are.
-    pub(super) place: &'static str,
+    pub(super) place: Place,
+}
+
+/// Where the problems of an item are said to be.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place {
+    /// In a list that the body has behind this pointer, at the item's index.
+    Index(&'static str),
+    /// In the body that all items have in common; the row's identifier tells them apart.
+    Row,
 }
 
 /// Why an item is not done.
@@ -72,23 +90,45 @@ impl Batch<'_> {
                 Err(error) => fallen.push(Some(error)),
             }
         }
-        let mut outcomes = match self.all(session, readable).await {
-            Ok(outcomes) => outcomes.into_iter(),
-            Err(Halt::Refused(error)) => return Err(error),
-            Err(Halt::Broken(error)) => return Err(error.into()),
-        };
+        let mut outcomes = self.all(session, readable).await?.into_iter();
         // As many as there are items that could be read.
         Ok(fallen.into_iter().filter_map(|it| it.map_or_else(|| outcomes.next(), |error| Some(Err(error)))).collect())
     }
 
+    /// Carries out items on rows that the transaction has locked already, and gives what is left of
+    /// them.
+    ///
+    /// # Errors
+    ///
+    /// That of the first item that is refused.
+    pub(super) async fn carry_out_on(
+        &self,
+        session: &mut Session<'_>,
+        rows: Vec<Record>,
+        items: Vec<Item<'_>>,
+    ) -> Result<Vec<Vec<u8>>, ApiError> {
+        let mut rows = Rows::locked(self.mounted.meta.id(), rows);
+        self.each(session, &mut rows, items).await?.into_iter().collect()
+    }
+
     async fn all(&self, session: &mut Session<'_>, items: Vec<Item<'_>>) -> Result<Vec<Outcome>, Halt> {
         let mut rows = Rows::lock(session, items.iter()).await?;
+        self.each(session, &mut rows, items).await
+    }
+
+    async fn each(
+        &self,
+        session: &mut Session<'_>,
+        rows: &mut Rows,
+        items: Vec<Item<'_>>,
+    ) -> Result<Vec<Outcome>, Halt> {
         let mut outcomes = Vec::with_capacity(items.len());
         for item in items {
-            let outcome = match self.alone(session, &mut rows, item).await {
+            let key = item.key().cloned();
+            let outcome = match self.alone(session, rows, item).await {
                 Ok(json) => Ok(json),
                 Err(Halt::Refused(error)) if self.atomic => {
-                    return Err(Halt::Refused(self.at(outcomes.len(), error)));
+                    return Err(Halt::Refused(self.at(outcomes.len(), key.as_ref(), error)));
                 }
                 Err(Halt::Refused(error)) => Err(error),
                 Err(broken) => return Err(broken),
@@ -117,7 +157,7 @@ impl Batch<'_> {
             };
             match item {
                 Ok(item) => judged.push(Ok(item)),
-                Err(error) => refused.push(self.at(index, error)),
+                Err(error) => refused.push(self.at(index, None, error)),
             }
         }
         if refused.is_empty() { Ok(judged) } else { Err(together(refused.into_iter())) }
@@ -196,9 +236,30 @@ impl Batch<'_> {
         record.to_json(&self.mounted.item).map_err(|error| Halt::Broken(error.into()))
     }
 
+    /// An error that says which item it is of.
+    fn at(&self, index: usize, key: Option<&Key>, error: ApiError) -> ApiError {
+        match (self.place, key) {
+            (Place::Row, Some(key)) => self.of_row(key, error),
+            (Place::Row, None) => error,
+            (Place::Index(list), _) => Self::below(format!("{list}/{index}"), error),
+        }
+    }
+
+    /// An error with the identifier of its row.
+    fn of_row(&self, key: &Key, mut error: ApiError) -> ApiError {
+        let mut json = Vec::new();
+        crate::json::write_value(&mut json, &key.id, &self.mounted.meta.id_field().kind);
+        let id: serde_json::Value = serde_json::from_slice(&json).unwrap_or_default();
+        if error.problems.is_empty() {
+            error.problems.push(Problem::pointer("", error.code.code, error.to_string()));
+        }
+        let detail = error.detail.take().unwrap_or_else(|| error.code.title.to_owned());
+        error.problems = error.problems.into_iter().map(|it| it.param("id", id.clone())).collect();
+        error.detail(format!("row {id}: {detail}"))
+    }
+
     /// An error with its places below that of its item.
-    fn at(&self, index: usize, mut error: ApiError) -> ApiError {
-        let place = format!("{}/{index}", self.place);
+    fn below(place: String, mut error: ApiError) -> ApiError {
         let only = error.problems.first().map(Problem::to_string);
         let tells_place = only.is_some() && error.detail == only;
         for problem in &mut error.problems {
@@ -220,15 +281,17 @@ impl Batch<'_> {
 struct Rows(Vec<(Value, Option<Record>)>);
 
 impl Rows {
+    /// Rows that are locked, each once.
+    fn locked(id: usize, rows: Vec<Record>) -> Self {
+        let mut rows: Vec<_> = rows.into_iter().map(|it| (it.get(id).clone(), Some(it))).collect();
+        rows.sort_by(|(a, _), (b, _)| a.compare(b));
+        Self(rows)
+    }
+
     /// Locks them in the order of their identifiers, so that two batches with rows in common do not
     /// wait for each other.
     async fn lock<'i>(session: &mut Session<'_>, items: impl Iterator<Item = &'i Item<'i>>) -> Result<Self, Halt> {
-        let mut keys: Vec<&Key> = items
-            .filter_map(|item| match item {
-                Item::Insert(_) | Item::Draft(..) | Item::Values(..) => None,
-                Item::Update(key, _) | Item::Delete(key) => Some(key),
-            })
-            .collect();
+        let mut keys: Vec<&Key> = items.filter_map(Item::key).collect();
         keys.sort_by(|a, b| a.id.compare(&b.id));
         keys.dedup_by(|a, b| a.id.compare(&b.id).is_eq());
         let mut rows = Vec::with_capacity(keys.len());
@@ -266,6 +329,15 @@ fn together(mut errors: impl Iterator<Item = ApiError>) -> ApiError {
     match first.problems.len() {
         many if many > len => first.detail(format!("{many} fields are invalid")),
         _ => first,
+    }
+}
+
+impl From<Halt> for ApiError {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::Refused(error) => error,
+            Halt::Broken(error) => error.into(),
+        }
     }
 }
 

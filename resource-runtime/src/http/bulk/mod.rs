@@ -9,6 +9,8 @@
 //! Items are carried out in their order, each seeing what those before it did: a row that is named
 //! twice is changed twice, and the second time that it is deleted it is not there.
 //!
+//! `PATCH /books?…` and `DELETE /books?…`, on every row that conditions hold for, are in `matching`.
+//!
 //! # Design
 //!
 //! Both forms are one transaction. A write that fails undoes only itself ([`Transaction`]), so items
@@ -18,7 +20,10 @@
 //! [`Transaction`]: crate::store::Transaction
 
 mod batch;
+mod matching;
 mod read;
+
+pub(super) use matching::{delete as delete_many, update as update_many};
 
 use std::sync::Arc;
 
@@ -28,7 +33,7 @@ use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
 
-use self::batch::{Batch, Item, Outcome};
+use self::batch::{Batch, Item, Outcome, Place};
 use super::idempotency::Claim;
 use super::mounted::Mounted;
 use super::prefer::Prefer;
@@ -127,7 +132,8 @@ impl Job for Create {
             Ok(Item::Insert(mounted.insertion(values, &asked.scope)?))
         });
         let items = items.collect();
-        let outcomes = Batch { mounted, atomic: asked.atomic, place: "" }.carry_out(session, items).await?;
+        let outcomes =
+            Batch { mounted, atomic: asked.atomic, place: Place::Index("") }.carry_out(session, items).await?;
         Ok(mounted.outcomes(StatusCode::CREATED, "created", &outcomes, asked))
     }
 }
@@ -144,7 +150,8 @@ impl Job for Update {
             Ok(Item::Update(Key { meta: mounted.meta, id, scope: asked.scope.clone() }, item))
         });
         let items = items.collect();
-        let outcomes = Batch { mounted, atomic: asked.atomic, place: "" }.carry_out(session, items).await?;
+        let outcomes =
+            Batch { mounted, atomic: asked.atomic, place: Place::Index("") }.carry_out(session, items).await?;
         Ok(mounted.outcomes(StatusCode::OK, "updated", &outcomes, asked))
     }
 }
@@ -159,7 +166,8 @@ impl Job for Delete {
         let ids = mounted.ids(&asked.body)?;
         let key = |id: &Value| Key { meta: mounted.meta, id: id.clone(), scope: asked.scope.clone() };
         let items = ids.iter().map(|id| Ok(Item::Delete(key(id)))).collect();
-        let outcomes = Batch { mounted, atomic: asked.atomic, place: "" }.carry_out(session, items).await?;
+        let outcomes =
+            Batch { mounted, atomic: asked.atomic, place: Place::Index("") }.carry_out(session, items).await?;
 
         let (mut deleted, mut not_found, mut errors) = (List::default(), List::default(), List::default());
         for (index, (id, outcome)) in ids.iter().zip(&outcomes).enumerate() {

@@ -55,7 +55,7 @@ fn a_list_takes_its_filters_under_their_names_and_the_general_parameters() {
 
 #[test]
 fn equality_has_the_bracket_form_too_and_a_name_of_its_own_replaces_it() {
-    let table = table(BOOK);
+    let table = &tables(BOOK).list;
     assert_eq!(table.find("title[eq]"), table.find("title"));
     assert!(table.find("title").is_some());
     assert_eq!(table.find("genre[ieq]"), None);
@@ -64,7 +64,7 @@ fn equality_has_the_bracket_form_too_and_a_name_of_its_own_replaces_it() {
 
 #[test]
 fn a_taken_name_is_not_an_equality() {
-    let table = table(SHADOWS);
+    let table = &tables(SHADOWS).list;
     let role = |name: &str| table.find(name).map(|it| table.parameters[it].role);
     assert_eq!(role("page"), Some(ParameterRole::Page));
     assert_eq!(role("page[eq]"), Some(ParameterRole::Filter { field: 1, operator: Operator::Eq }));
@@ -108,5 +108,5 @@ fn a_parameter_says_what_its_values_are() {
 
 #[test]
 fn the_table_of_a_resource_is_made_once() {
-    assert!(std::ptr::eq(table(BOOK), table(BOOK)));
+    assert!(std::ptr::eq(tables(BOOK), tables(BOOK)));
 }

@@ -4,7 +4,13 @@ use super::Place;
 
 /// Who looks after animals: every role and every kind of rule.
 #[derive(Debug, Clone, Resource)]
-#[resource(path = "keepers", unique(team, badge), view(Card: slug, team), sort = "team")]
+#[resource(
+    path = "keepers",
+    operations(crud, bulk, update_many, delete_many),
+    unique(team, badge),
+    view(Card: slug, team),
+    sort = "team"
+)]
 #[validate(schema(function = starts_before_end))]
 pub struct Keeper {
     /// Chosen by the client.

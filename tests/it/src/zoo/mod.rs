@@ -82,7 +82,7 @@ pub struct Home {
 
 /// A field of every type, with every operator that the type has.
 #[derive(Debug, Clone, Resource)]
-#[resource(path = "animals", page(size = 20, max = 100))]
+#[resource(path = "animals", operations(crud, bulk, update_many, delete_many), page(size = 20, max = 100))]
 pub struct Animal {
     /// The number.
     #[resource(id, filter(eq, ne, gt, gte, lt, lte, in, nin))]

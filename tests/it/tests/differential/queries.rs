@@ -20,8 +20,8 @@ impl Wanted {
     }
 }
 
-/// Filters, search and sort, of which the last may be sound or not.
-pub(crate) fn wanted(rng: &mut Rng, mistakes: bool) -> Wanted {
+/// Filters and search.
+pub(crate) fn conditions(rng: &mut Rng) -> Vec<String> {
     let mut parameters = Vec::new();
     for _ in 0..*rng.pick(&[0, 0, 1, 1, 2, 3]) {
         parameters.push(flat(rng));
@@ -36,6 +36,19 @@ pub(crate) fn wanted(rng: &mut Rng, mistakes: bool) -> Wanted {
             parameters.push(format!("search={}", encode(&text)));
         }
     }
+    once_each(&mut parameters);
+    parameters
+}
+
+/// One of a name, as far as a repetition would be a mistake.
+fn once_each(parameters: &mut Vec<String>) {
+    let mut seen = std::collections::HashSet::new();
+    parameters.retain(|it| seen.insert(it.split('=').next().unwrap_or_default().to_owned()));
+}
+
+/// Filters, search and sort, of which the last may be sound or not.
+pub(crate) fn wanted(rng: &mut Rng, mistakes: bool) -> Wanted {
+    let mut parameters = conditions(rng);
     match rng.below(10) {
         0..=5 => parameters.push(format!("sort={}", sort(rng))),
         6 => {
@@ -47,9 +60,6 @@ pub(crate) fn wanted(rng: &mut Rng, mistakes: bool) -> Wanted {
         }
         _ => {}
     }
-    // One of a name, as far as a repetition would be a mistake.
-    let mut seen = std::collections::HashSet::new();
-    parameters.retain(|it| seen.insert(it.split('=').next().unwrap_or_default().to_owned()));
     if mistakes {
         parameters.push(mistake(rng));
     }

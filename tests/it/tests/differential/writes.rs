@@ -3,7 +3,7 @@
 use it::Rng;
 
 use crate::stores::{Agreed, Stores};
-use crate::{bodies, encode, seeds};
+use crate::{bodies, encode, queries, seeds};
 
 const SLUGS: &[&str] = &["a", "b", "c", "d", "A", "é", "a b", "x/y", "%", "😀", "bulk", ""];
 
@@ -23,6 +23,33 @@ async fn random_writes_leave_the_same_rows_in_every_store() {
     }
     let cases = seeds(1).count();
     assert!(cases < 100 || (cases / 4..cases * 9 / 10).contains(&sound), "{sound} of {cases} were sound");
+    stores.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn random_conditions_choose_the_same_rows_to_write_in_every_store() {
+    let stores = Stores::with_animals(40).await;
+    let (mut written, mut unconditional) = (0, 0);
+    for seed in seeds(4) {
+        let mut rng = Rng::new(seed);
+        let path = format!("animals?{}", queries::conditions(&mut rng).join("&"));
+        let mistakes = usize::from(rng.one_in(6));
+        let body = bodies::body(&mut rng, 20, mistakes);
+        let prefer = *rng.pick(&["", "tx=rollback", "max-affected=7", "return=minimal"]);
+        let case = format!("seed {seed}");
+        let patched = stores.send(&case, "PATCH", &path, &[("prefer", prefer)], &body).await;
+        // Nothing goes, so that there is something to choose from.
+        let deleted = stores.send(&case, "DELETE", &path, &[("prefer", "tx=rollback")], "").await;
+        assert!(matches!(deleted.status, 200 | 422), "{case}: {}", deleted.text);
+        unconditional += usize::from(deleted.status == 422);
+        written += usize::from(patched.status == 200 && patched.text.len() > r#"{"updated":[]}"#.len());
+    }
+    stores.get(&"in the end", "animals?per_page=100").await;
+    let cases = seeds(4).count();
+    assert!(
+        cases < 100 || (written > cases / 10 && unconditional < cases / 2),
+        "{written}, {unconditional} of {cases}"
+    );
     stores.close().await;
 }
 
