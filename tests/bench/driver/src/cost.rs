@@ -43,8 +43,9 @@ fn counters(process: u32) -> Result<Vec<Counter>> {
     threads(process)?
         .into_iter()
         .map(|thread| {
-            let mut counter =
-                Builder::new().kind(Hardware::INSTRUCTIONS).observe_pid(thread.parse()?).inherit(true).build()?;
+            let mut builder = Builder::new().kind(Hardware::INSTRUCTIONS).observe_pid(thread.parse()?);
+            builder.inherit(true);
+            let mut counter = builder.build()?;
             counter.enable()?;
             Ok(counter)
         })

@@ -1,5 +1,6 @@
 use std::fmt::Write as _;
 use std::fs;
+use std::path::PathBuf;
 
 use tokio_postgres::{Client, NoTls};
 
@@ -71,7 +72,7 @@ impl Server {
                 for book in (1..=options.rows).map(Sample::new) {
                     let price = match self.dialect {
                         Dialect::Crudcrate => rusqlite::types::Value::Real(book.cents as f64 / 100.0),
-                        _ => rusqlite::types::Value::Integer(i64::try_from(book.cents)?),
+                        _ => rusqlite::types::Value::Integer(book.cents),
                     };
                     let tags = format!("[\"{}\",\"{}\"]", book.tags[0], book.tags[1]);
                     let at = 1_700_000_000.0 + book.number as f64 / 1e3;
@@ -91,16 +92,15 @@ impl Server {
             transaction.commit()?;
         }
         // All of it in the file itself, which is what every round begins with.
-        if self.dialect != Dialect::Ours {
-            rusqlite::Connection::open(self.file())?.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
-        }
-        for suffix in ["", "-wal"] {
-            let from = format!("{}{suffix}", self.file().display());
-            if fs::exists(&from)? {
-                fs::copy(&from, format!("{}.seeded{suffix}", self.file().display()))?;
-            }
-        }
+        rusqlite::Connection::open(self.file())?
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))?;
+        fs::copy(self.file(), self.seeded())?;
         Ok(())
+    }
+
+    /// The database's file as it was when it was filled.
+    fn seeded(&self) -> PathBuf {
+        self.file().with_extension("seeded")
     }
 
     async fn seed_postgres(&'static self, options: &Options) -> Result<()> {
@@ -181,14 +181,10 @@ impl Server {
 
     fn restore(&self) -> Result<()> {
         for suffix in ["-wal", "-shm"] {
+            // One that is not there is as good as one that is removed.
             let _ = fs::remove_file(format!("{}{suffix}", self.file().display()));
         }
-        for suffix in ["", "-wal"] {
-            let from = format!("{}.seeded{suffix}", self.file().display());
-            if fs::exists(&from)? {
-                fs::copy(&from, format!("{}{suffix}", self.file().display()))?;
-            }
-        }
+        fs::copy(self.seeded(), self.file())?;
         Ok(())
     }
 
@@ -207,10 +203,10 @@ impl Server {
     }
 
     fn remove_files(&self) {
-        for suffix in ["", "-wal", "-shm", ".seeded", ".seeded-wal"] {
-            // One that is not there is as good as one that is removed.
+        for suffix in ["", "-wal", "-shm"] {
             let _ = fs::remove_file(format!("{}{suffix}", self.file().display()));
         }
+        let _ = fs::remove_file(self.seeded());
     }
 }
 
@@ -236,21 +232,22 @@ struct Sample {
     title: String,
     author: String,
     isbn: String,
-    year: u64,
-    cents: u64,
+    year: i64,
+    cents: i64,
     tags: [String; 2],
 }
 
 impl Sample {
     fn new(number: u64) -> Self {
         let spread = spread(number);
+        let below = |most: u64| i64::try_from(spread % most).unwrap_or_default();
         Self {
             number,
             title: format!("Volume {number} of the Wandering Sea"),
             author: format!("Author {} of Everything", spread % 10_000),
             isbn: format!("{:013}", 1_000_000_000_000 + number),
-            year: 1_900 + spread % 125,
-            cents: spread % 10_000 + 1,
+            year: 1_900 + below(125),
+            cents: below(10_000) + 1,
             tags: [format!("tag {}", spread % 100), format!("tag {}", spread % 1_000)],
         }
     }

@@ -74,7 +74,7 @@ impl Server {
         eprintln!("building {}", self.name);
         let mut cargo = std::process::Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
         cargo.args(["build", "--release", "--quiet", "--package", self.package, "--target-dir"]).arg(self.target());
-        cargo.current_dir(if self.is_peer { root().join("peers") } else { root() });
+        cargo.current_dir(if self.is_peer { root().join("peers") } else { root().to_owned() });
         if !cargo.status()?.success() {
             return Err(format!("{} does not build", self.name).into());
         }
