@@ -161,7 +161,8 @@ impl Server {
             client.batch_execute(&sql).await?;
             number = last + 1;
         }
-        client.batch_execute("VACUUM ANALYZE books; CHECKPOINT").await?;
+        client.batch_execute("VACUUM ANALYZE books").await?;
+        client.batch_execute("CHECKPOINT").await?;
         Ok(())
     }
 

@@ -83,10 +83,10 @@ impl Load {
                 let (genre, price) = choice(number, rows);
                 let more = match self {
                     Self::Slice => "&cursor=",
-                    Self::Capped => "&count=capped",
-                    _ => "",
+                    Self::Capped => "&per_page=20&count=capped",
+                    _ => "&per_page=20",
                 };
-                get(&format!("/books?genre={genre}&min_price={price}&per_page=20{more}"))
+                get(&format!("/books?genre={genre}&min_price={price}{more}"))
             }),
             (Self::Update, _) => Rc::new(move |number| {
                 let method = if dialect == Dialect::Crudcrate { "PUT" } else { "PATCH" };
