@@ -7,7 +7,7 @@
 use std::marker::PhantomData;
 
 use crate::field::{Comparable, FieldType, Listing, Nullable, Ordered, Textual, Value};
-use crate::query::{Filter, Operator};
+use crate::query::{Filter, Operator, SortKey};
 use crate::resource::Resource;
 
 /// A field of the resource `R`, holding a `T`. It has the operators that its type can do.
@@ -116,6 +116,22 @@ impl<R, T: FieldType<Inner: Ordered>> Field<R, T> {
     pub fn lte(self, value: impl Into<T::Inner>) -> Where<R> {
         self.one(Operator::Lte, value.into().into_value())
     }
+
+    /// From the least to the greatest, nulls last.
+    #[must_use]
+    pub const fn asc(self) -> Order<R> {
+        self.order(false)
+    }
+
+    /// From the greatest to the least, nulls last.
+    #[must_use]
+    pub const fn desc(self) -> Order<R> {
+        self.order(true)
+    }
+
+    const fn order(self, descending: bool) -> Order<R> {
+        Order { key: SortKey { field: self.index, descending, nulls_first: false }, marker: PhantomData }
+    }
 }
 
 impl<R, T: FieldType<Inner: Textual>> Field<R, T> {
@@ -183,7 +199,41 @@ pub struct Where<R> {
     marker: PhantomData<fn() -> R>,
 }
 
+/// An order of rows of the resource `R`, by one field: `Book::PRICE.desc()`.
+pub struct Order<R> {
+    key: SortKey,
+    marker: PhantomData<fn() -> R>,
+}
+
+impl<R> Order<R> {
+    /// The order without its type, as stores take it.
+    #[must_use]
+    pub const fn into_key(self) -> SortKey {
+        self.key
+    }
+}
+
+impl<R> Clone for Order<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Order<R> {}
+
+impl<R> std::fmt::Debug for Order<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.key.fmt(f)
+    }
+}
+
 impl<R> Where<R> {
+    /// All rows.
+    #[must_use]
+    pub const fn all() -> Self {
+        Self::new(Filter::All)
+    }
+
     const fn new(filter: Filter) -> Self {
         Self { filter, marker: PhantomData }
     }

@@ -10,8 +10,8 @@ pub use validator::ValidationError;
 pub use crate::error::{ApiError, ErrorCode};
 pub use crate::field::{Patch, Set};
 #[cfg(feature = "server")]
-pub use crate::http::{Api, ResourceExt, Settings};
+pub use crate::http::{Api, Change, HookContext, Hooks, Input, RequestContext, ResourceExt, Settings};
 pub use crate::resource::{Operation, Resource};
-pub use crate::store::Database;
+pub use crate::store::{Database, Tx};
 #[cfg(feature = "macros")]
 pub use resource_macros::{Resource, ResourceEnum, ResourceObject};

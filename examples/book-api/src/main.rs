@@ -3,11 +3,15 @@
 //! `HOST`, `PORT` and `DATABASE_URL` say where it listens and where the books are kept; see
 //! `.env.example`. A new database gets five books, unless `SAMPLE_DATA=false`.
 
+mod announce;
+mod audit;
 mod author;
 mod book;
 
 use resource_runtime::prelude::*;
 
+use crate::announce::AnnounceBook;
+use crate::audit::{Audit, AuditEntry};
 use crate::author::Author;
 use crate::book::Book;
 
@@ -19,14 +23,19 @@ async fn main() -> resource_runtime::Result<()> {
     let sample_data = settings.flag("SAMPLE_DATA", true)?;
 
     let store = settings.connect().await?;
-    let migration = store.migrate::<(Book, Author)>().await?;
+    let migration = store.migrate::<(Book, Author, AuditEntry)>().await?;
     if sample_data && migration.created::<Book>() {
         store.seed::<Book>(SAMPLE_BOOKS).await?;
     }
 
     Api::new("Book Management API", env!("CARGO_PKG_VERSION"))
         .description("Books and their authors: the example API of resource-runtime.")
-        .nest("/api/v1", |v1| v1.resource(Book::on(&store)).resource(Author::on(&store)))
+        .nest("/api/v1", |v1| {
+            v1.resource(Book::on(&store).hooks(Audit))
+                .resource(Author::on(&store).hooks(Audit))
+                .resource(AuditEntry::on(&store))
+        })
+        .task::<AnnounceBook>()
         .serve(settings)
         .await
 }

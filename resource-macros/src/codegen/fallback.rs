@@ -44,6 +44,9 @@ fn stub(outline: &Outline) -> TokenStream {
         impl _rt::Resource for #ident {
             const META: &'static _rt::ResourceMeta = &_rt::ResourceMeta::new(#name, "", "", &[]);
             #associated
+            fn id(&self) -> Self::Id {
+                _rt::never()
+            }
             fn from_record(_: _rt::Record) -> _rt::Result<Self, _rt::ValueError> {
                 _rt::never()
             }

@@ -7,7 +7,7 @@ use syn::{Ident, Type, TypePath};
 use super::meta::{self, list};
 use super::place::{Placed, local};
 use super::{hidden, models};
-use crate::model::{Computed, Field, Operations, Page, Resource, SortKey, View};
+use crate::model::{Computed, Field, Operations, Page, Resource, Role, SortKey, View};
 
 /// Everything that `#[derive(Resource)]` adds.
 pub(crate) fn resource(resource: &Resource) -> TokenStream {
@@ -122,7 +122,13 @@ fn computed(computed: &[Computed], resource: &Ident) -> Option<TokenStream> {
 fn conversions(fields: &[Field]) -> TokenStream {
     let (record, values) = (local("__record"), local("__values"));
     let (taken, given) = (taken(fields), given(fields));
+    let id = fields.iter().find(|it| matches!(it.role, Role::Id { .. })).map(|Field { ident, ty, .. }| {
+        let id = Placed::new(ty).call("__copy", &quote!(&self.#ident));
+        quote!(fn id(&self) -> Self::Id { #id })
+    });
     quote! {
+        #id
+
         fn from_record(#record: _rt::Record) -> _rt::Result<Self, _rt::ValueError> {
             let #values = &mut _rt::Values::all(#record.values);
             _rt::Ok(Self { #taken })

@@ -7,6 +7,16 @@ use serde_json::{Map, Value as Json};
 use super::{EnumMeta, Kind, Value, moment, number, suggest};
 use crate::error::{Location, Problem};
 
+/// A value as a text by itself: what is read as the value again.
+pub(crate) fn to_text(value: &Value, kind: &Kind) -> String {
+    if let Value::Text(text) = value {
+        return text.clone();
+    }
+    let mut json = Vec::new();
+    crate::json::write_value(&mut json, value, kind);
+    String::from_utf8_lossy(&json).trim_matches('"').to_owned()
+}
+
 /// Why a text is not a value of a kind: a stable code, a sentence that follows the name of the
 /// field or parameter ("must be …"), and the figures of it. It never repeats the text itself.
 #[derive(Debug, Clone, PartialEq)]

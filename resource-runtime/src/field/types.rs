@@ -59,6 +59,11 @@ pub trait FieldType: Sized + Clone + Send + Sync + 'static {
     // field gives the same error everywhere, and the compiler shows it once.
 
     #[doc(hidden)]
+    fn __copy(value: &Self) -> Self {
+        value.clone()
+    }
+
+    #[doc(hidden)]
     fn __take(values: &mut Values, slot: usize) -> Result<Self, ValueError> {
         values.take(slot)
     }

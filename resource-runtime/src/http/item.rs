@@ -6,16 +6,17 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 
-use super::conditional::{self, Demand, Preconditions, etag};
+use super::conditional::{Preconditions, etag};
 use super::modified::Seconds;
 use super::mounted::Mounted;
 use super::prefer::Prefer;
 use super::session::{self, Job, Session, Terms};
-use super::{modified, negotiate, respond, write};
+use super::{modified, negotiate, respond};
 use crate::error::ApiError;
 use crate::json::Projection;
 use crate::query;
-use crate::store::{JsonRow, Key, StoreResult, Write, Written};
+use crate::resource::Operation;
+use crate::store::{JsonRow, Key, StoreResult};
 
 pub(super) async fn get(State(mounted): State<Arc<Mounted>>, request: Request) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
@@ -64,7 +65,8 @@ pub(super) async fn delete(State(mounted): State<Arc<Mounted>>, request: Request
         return Err(mounted.precondition_required());
     }
     let prefer = Prefer::of(&parts.headers);
-    session::carry_out(mounted, Terms { prefer, claim: None }, Delete { key, preconditions, prefer }).await
+    let request = mounted.request(Operation::Delete, parts);
+    session::carry_out(mounted, Terms { prefer, claim: None, request }, Delete { key, preconditions, prefer }).await
 }
 
 struct Delete {
@@ -75,24 +77,8 @@ struct Delete {
 
 impl Job for Delete {
     async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
-        let mut attempts = write::Attempts::default();
-        let demand = self.preconditions.demand();
-        loop {
-            let version = match demand {
-                Demand::Exactly(version) => version,
-                Demand::Look => {
-                    let record = session.get(self.key.clone()).await?.ok_or_else(|| mounted.not_found())?;
-                    self.preconditions.check(record.version, mounted.modified(&record))?;
-                    Some(record.version)
-                }
-            };
-            match session.write(Write::Delete { key: self.key.clone(), version }).await? {
-                // There is no row to answer with, whatever is preferred.
-                Written::Done(_) => return Ok(self.prefer.say_back(respond::empty(StatusCode::NO_CONTENT), true)),
-                Written::Missing => return Err(mounted.not_found()),
-                Written::Stale { .. } if demand != Demand::Look => return Err(conditional::stale()),
-                Written::Stale { .. } => attempts.pause().await?,
-            }
-        }
+        mounted.remove(session, &self.key, &self.preconditions).await?;
+        // There is no row to answer with, whatever is preferred.
+        Ok(self.prefer.say_back(respond::empty(StatusCode::NO_CONTENT), true))
     }
 }

@@ -5,6 +5,12 @@
 //! listens and where rows are kept. [`Routes::into_router`] gives a plain axum router for an
 //! application that exists already.
 //!
+//! What an application does around the writes of its clients are [`Hooks`]; they are given to
+//! [`Routes::hooks`]. Handlers of its own, mounted through [`Api`] or [`Routes::replace`], can take a
+//! [`Tx`](crate::store::Tx) as an argument: a transaction that is committed where they answer with a
+//! status below 400, and undone where they do not, where they panic, or where the client goes away. One
+//! request has one. What fails in the commit is the answer.
+//!
 //! # Design
 //!
 //! Handlers are not generic: they work on a resource's description and on plain values, so that
@@ -19,7 +25,9 @@ mod conditional;
 mod docs;
 mod document;
 mod error;
+mod export;
 mod health;
+mod hooks;
 mod idempotency;
 mod item;
 mod links;
@@ -31,18 +39,23 @@ mod nest;
 mod path;
 mod prefer;
 mod respond;
+mod restore;
 mod routes;
+mod rows;
 mod serve;
 mod session;
 mod settings;
+mod sweep;
 #[cfg(test)]
 mod tests;
+mod tx;
 mod write;
 
 pub use api::Api;
 pub use around::RequestId;
 /// What handlers of an application's own are written with.
 pub use axum;
+pub use hooks::{Change, HookContext, Hooks, Input, RequestContext};
 pub use idempotency::Caller;
 pub use nest::Nest;
 pub use routes::{ResourceExt, Routes, Untyped};

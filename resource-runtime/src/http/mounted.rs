@@ -4,13 +4,13 @@ use std::time::Duration;
 use http::request::Parts;
 
 use super::error::not_found;
+use super::hooks::{Chain, RequestContext, States};
 use super::modified::{Moments, Seconds};
 use crate::error::{ApiError, Envelope, ErrorCode};
-use crate::field::Value;
 use crate::json::Projection;
 use crate::model::Usage;
 use crate::query::{CursorKeys, Filter};
-use crate::resource::{Record, ResourceMeta};
+use crate::resource::{Operation, Record, ResourceMeta};
 use crate::store::{Database, Key};
 
 /// What the handlers of one mounted resource share, prepared once.
@@ -18,10 +18,14 @@ pub(super) struct Mounted {
     pub(super) meta: &'static ResourceMeta,
     pub(super) database: Database,
     pub(super) scope: Scope,
+    /// What the application does around writes.
+    pub(super) hooks: Chain,
     /// What lists answer with.
     pub(super) list: Arc<Projection>,
     /// What every other operation answers with.
     pub(super) item: Arc<Projection>,
+    /// Whether lists can be had whole, without pages.
+    pub(super) exports: bool,
     /// Which fields say when a row was written.
     pub(super) moments: Option<Moments>,
     pub(super) context: Context,
@@ -35,6 +39,8 @@ pub(super) struct Context {
     pub(super) envelope: Arc<dyn Envelope>,
     /// How long answers are kept under an `Idempotency-Key`.
     pub(super) idempotency_ttl: Duration,
+    /// The application's own.
+    pub(super) states: States,
 }
 
 /// Tells the rows that there are for a request.
@@ -50,16 +56,29 @@ pub(super) enum Scope {
 }
 
 impl Mounted {
-    pub(super) fn new(meta: &'static ResourceMeta, database: Database, scope: Scope, context: Context) -> Self {
+    pub(super) fn new(
+        meta: &'static ResourceMeta,
+        database: Database,
+        scope: Scope,
+        hooks: Chain,
+        context: Context,
+    ) -> Self {
         Self {
             meta,
             database,
             scope,
+            hooks,
             list: Arc::new(Projection::of(meta, meta.list_usage())),
             item: Arc::new(Projection::of(meta, Usage::Response)),
+            exports: true,
             moments: Moments::of(meta),
             context,
         }
+    }
+
+    /// A request that writes, as hooks see it.
+    pub(super) fn request(&self, operation: Operation, parts: Parts) -> Arc<RequestContext> {
+        Arc::new(RequestContext::new(operation, parts, self.context.states.clone()))
     }
 
     /// The rows that there are for this request.
@@ -73,7 +92,12 @@ impl Mounted {
 
     /// The row that the last segment of the request's path names.
     pub(super) fn key(&self, parts: &Parts) -> Result<Key, ApiError> {
-        let id = crate::input::path_id(self.meta, &super::path::last_segment(parts.uri.path())?)?;
+        self.key_at(parts, parts.uri.path())
+    }
+
+    /// The row that the last segment of this path names.
+    pub(super) fn key_at(&self, parts: &Parts, path: &str) -> Result<Key, ApiError> {
+        let id = crate::input::path_id(self.meta, &super::path::last_segment(path)?)?;
         Ok(Key { meta: self.meta, id, scope: self.scope(parts)? })
     }
 
@@ -101,15 +125,4 @@ impl Mounted {
             self.meta.name
         ))
     }
-}
-
-/// A record with changes made to it, as it would be stored.
-pub(super) fn changed(record: &Record, changes: &[(usize, Value)]) -> Record {
-    let mut record = record.clone();
-    for (index, value) in changes {
-        if let Some(slot) = record.values.get_mut(*index) {
-            slot.clone_from(value);
-        }
-    }
-    record
 }

@@ -6,6 +6,7 @@ use http::Uri;
 use http::request::Parts;
 
 use crate::error::{ApiError, ErrorCode, Problem};
+use crate::field::text::to_text;
 use crate::field::{Kind, Value};
 
 /// The parameters of a path, as far as they could be decoded.
@@ -25,6 +26,12 @@ pub(super) fn last_segment(path: &str) -> Result<String, ApiError> {
     };
     let bytes = decode(segment, |_| true).ok_or_else(invalid)?;
     String::from_utf8(bytes).map_err(|_| invalid())
+}
+
+/// A path without its last segment.
+pub(super) fn without_last(path: &str) -> &str {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    path.rsplit_once('/').map_or("", |(before, _)| before)
 }
 
 /// Undoes the escapes of the bytes that `which` chooses; `None` where a `%` starts no escape.
@@ -124,14 +131,7 @@ fn encode(text: &str, out: &mut String) {
 /// The path of one row.
 pub(super) fn item(collection: &str, id: &Value, kind: &Kind) -> String {
     let mut path = format!("{collection}/");
-    match id {
-        Value::Text(text) => encode(text, &mut path),
-        other => {
-            let mut json = Vec::new();
-            crate::json::write_value(&mut json, other, kind);
-            encode(String::from_utf8_lossy(&json).trim_matches('"'), &mut path);
-        }
-    }
+    encode(&to_text(id, kind), &mut path);
     path
 }
 

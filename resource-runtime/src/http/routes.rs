@@ -13,8 +13,10 @@ use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
 use tower::{Layer, Service};
 
+use super::hooks::{Chain, Hooks, States, Typed};
 use super::mounted::{Context, Mounted, Scope};
-use super::{bulk, item, list, negotiate, respond, write};
+use super::tx::Ground;
+use super::{bulk, item, list, negotiate, respond, restore, write};
 use crate::error::{ApiError, ErrorCode, ProblemDetails};
 use crate::query::{CursorKeys, Filter};
 use crate::resource::{Operation, Resource, ResourceMeta};
@@ -50,6 +52,9 @@ pub(super) struct Offered {
     pub(super) meta: &'static ResourceMeta,
     pub(super) database: Database,
     scope: Scope,
+    hooks: Chain,
+    /// Whether lists can be had whole, without pages.
+    exports: bool,
     replaced: Vec<(Operation, MethodRouter)>,
     layers: Vec<Apply>,
 }
@@ -64,11 +69,12 @@ pub(super) struct PathRoutes {
 }
 
 /// The paths, each with the operations that it can have.
-const PATHS: [(&str, &[Operation]); 4] = [
+const PATHS: [(&str, &[Operation]); 5] = [
     ("", &[Operation::List, Operation::Create]),
     ("/bulk", &[Operation::BulkCreate, Operation::BulkUpdate]),
     ("/bulk-delete", &[Operation::BulkDelete]),
     ("/{id}", &[Operation::Get, Operation::Replace, Operation::Update, Operation::Delete]),
+    ("/{id}/restore", &[Operation::Restore]),
 ];
 
 impl Routes {
@@ -92,8 +98,26 @@ impl<R> Routes<R> {
         self
     }
 
+    /// With these hooks around its writes; more than once, they run in the order of the calls. See
+    /// [`Hooks`].
+    pub fn hooks(mut self, hooks: impl Hooks<R>) -> Self
+    where
+        R: Resource,
+    {
+        self.0.hooks.push(Typed::erased(hooks));
+        self
+    }
+
+    /// With lists in pages only: `application/x-ndjson` and `text/csv`, which have all rows at once, are refused
+    /// with 406.
+    pub fn without_export(mut self) -> Self {
+        self.0.exports = false;
+        self
+    }
+
     /// With one operation answered by a handler of the application's own, which gets the store
-    /// as its state.
+    /// as its state, and a transaction of it as a [`Tx`](crate::store::Tx) where it asks for one. No
+    /// hooks run for it.
     ///
     /// ```
     /// use axum::extract::State;
@@ -115,7 +139,9 @@ impl<R> Routes<R> {
         H: Handler<T, Database>,
         T: 'static,
     {
-        let methods = on(filter(operation), handler).with_state(self.0.database.clone());
+        let database = &self.0.database;
+        let methods = on(filter(operation), handler).with_state(database.clone());
+        let methods = Ground::Database(database.clone()).under(methods);
         self.0.replaced.retain(|(it, _)| *it != operation);
         self.0.replaced.push((operation, methods));
         self
@@ -144,6 +170,7 @@ impl<R> Routes<R> {
             body_limit: settings.body_limit,
             envelope: Arc::new(ProblemDetails::default()),
             idempotency_ttl: settings.idempotency_ttl,
+            states: States::default(),
         };
         let mut router = Router::new();
         for PathRoutes { path, methods } in self.0.mount(&context) {
@@ -155,12 +182,22 @@ impl<R> Routes<R> {
 
 impl Offered {
     fn new(meta: &'static ResourceMeta, database: &Database) -> Self {
-        Self { meta, database: database.clone(), scope: Scope::All, replaced: Vec::new(), layers: Vec::new() }
+        Self {
+            meta,
+            database: database.clone(),
+            scope: Scope::All,
+            hooks: Chain::default(),
+            exports: true,
+            replaced: Vec::new(),
+            layers: Vec::new(),
+        }
     }
 
     /// The routes, one entry for each path that has a method.
     pub(super) fn mount(&self, context: &Context) -> Vec<PathRoutes> {
-        let mounted = Arc::new(Mounted::new(self.meta, self.database.clone(), self.scope.clone(), context.clone()));
+        let (scope, hooks) = (self.scope.clone(), self.hooks.clone());
+        let mounted = Mounted::new(self.meta, self.database.clone(), scope, hooks, context.clone());
+        let mounted = Arc::new(Mounted { exports: self.exports, ..mounted });
         let mut paths = Vec::with_capacity(PATHS.len());
         for (suffix, operations) in PATHS {
             let offered: Vec<Operation> =
@@ -202,7 +239,7 @@ impl<R> fmt::Debug for Routes<R> {
 const fn filter(operation: Operation) -> MethodFilter {
     match operation {
         Operation::List | Operation::Get => MethodFilter::GET,
-        Operation::Create | Operation::BulkCreate | Operation::BulkDelete => MethodFilter::POST,
+        Operation::Create | Operation::BulkCreate | Operation::BulkDelete | Operation::Restore => MethodFilter::POST,
         Operation::Replace => MethodFilter::PUT,
         Operation::Update | Operation::BulkUpdate => MethodFilter::PATCH,
         Operation::Delete => MethodFilter::DELETE,
@@ -221,6 +258,7 @@ fn handler(operation: Operation, mounted: &Arc<Mounted>) -> MethodRouter {
         Operation::BulkCreate => on(filter, bulk::create),
         Operation::BulkUpdate => on(filter, bulk::update),
         Operation::BulkDelete => on(filter, bulk::delete),
+        Operation::Restore => on(filter, restore::restore),
     };
     methods.with_state(Arc::clone(mounted))
 }

@@ -5,26 +5,29 @@
 //!
 //! An operation is a [`Job`]: what was read of the request, and what to do with it in a [`Session`].
 //! Most requests get the store itself as their session, so that one write is one statement. A job
-//! gets a transaction where it asks for one, where all it does is to be undone (`Prefer: tx=rollback`),
-//! or where its answer is kept together with its writes. It cannot tell which.
+//! gets a transaction where it asks for one, where the resource has hooks, where all it does is to be
+//! undone (`Prefer: tx=rollback`), or where its answer is kept together with its writes. It cannot tell
+//! which.
 
 use std::sync::Arc;
 
 use axum::response::Response;
 
+use super::hooks::{HookContext, RequestContext};
 use super::idempotency::{self, Claim};
 use super::mounted::Mounted;
 use super::prefer::{self, Prefer};
 use crate::error::ApiError;
-use crate::resource::Record;
-use crate::store::{Database, Key, StoreError, StoreErrorKind, StoreResult, Transaction, Write, Written};
+use crate::resource::{Record, ResourceMeta};
+use crate::store::{Database, Key, Open, StoreError, StoreErrorKind, StoreResult, Tx, Write, Written};
 
 /// How often a job is begun that the store asks to try again.
 const ATTEMPTS: u32 = 3;
 
 /// What a request asks for, once it has been read.
 pub(super) trait Job: Send + Sync + 'static {
-    /// Whether all of it takes effect or nothing; one write needs no transaction for that.
+    /// Whether all of it takes effect or nothing; one write needs no transaction for that, unless hooks
+    /// write beside it.
     const IS_TRANSACTION: bool = false;
 
     /// Does it, and gives the answer.
@@ -40,20 +43,23 @@ pub(super) trait Job: Send + Sync + 'static {
 pub(super) struct Terms {
     pub(super) prefer: Prefer,
     pub(super) claim: Option<Claim>,
+    pub(super) request: Arc<RequestContext>,
 }
 
 /// Carries out a job.
 pub(super) async fn carry_out<J: Job>(mounted: Arc<Mounted>, terms: Terms, job: J) -> Result<Response, ApiError> {
-    if terms.prefer.is_dry_run() {
-        return dry_run(&mounted, &job).await;
+    let Terms { prefer, claim, request } = terms;
+    if prefer.is_dry_run() {
+        return dry_run(&mounted, &request, &job).await;
     }
-    if let Some(claim) = terms.claim {
-        return idempotency::once(mounted, claim, job).await;
+    if let Some(claim) = claim {
+        return idempotency::once(mounted, claim, request, job).await;
     }
-    if !J::IS_TRANSACTION {
-        return job.run(&mounted, &mut Session::Store(&mounted.database)).await;
+    if !J::IS_TRANSACTION && mounted.hooks.is_empty() {
+        let mut session = Session { reach: Reach::Store(&mounted.database), request: &request };
+        return job.run(&mounted, &mut session).await;
     }
-    let (session, result) = in_transaction(&mounted, &job).await;
+    let (session, result) = in_transaction(&mounted, &request, &job).await;
     let response = result?;
     session.commit().await?;
     Ok(response)
@@ -61,8 +67,8 @@ pub(super) async fn carry_out<J: Job>(mounted: Arc<Mounted>, terms: Terms, job: 
 
 /// Does everything but to commit. A key is neither looked at nor used up: nothing happens that could
 /// happen twice.
-async fn dry_run<J: Job>(mounted: &Mounted, job: &J) -> Result<Response, ApiError> {
-    let (session, result) = in_transaction(mounted, job).await;
+async fn dry_run<J: Job>(mounted: &Mounted, request: &Arc<RequestContext>, job: &J) -> Result<Response, ApiError> {
+    let (session, result) = in_transaction(mounted, request, job).await;
     drop(session);
     match result {
         Ok(response) => Ok(prefer::applied(response, prefer::ROLLBACK)),
@@ -74,120 +80,120 @@ async fn dry_run<J: Job>(mounted: &Mounted, job: &J) -> Result<Response, ApiErro
 /// two transactions that wait for each other's rows it ends one.
 pub(super) async fn in_transaction<'a, J: Job>(
     mounted: &'a Mounted,
+    request: &'a Arc<RequestContext>,
     job: &J,
 ) -> (Session<'a>, Result<Response, ApiError>) {
     let mut attempt = 1;
     loop {
-        let mut session = Session::open(&mounted.database);
+        let mut session = Session { reach: Reach::Tx(mounted.database.transaction()), request };
         let result = job.run(mounted, &mut session).await.and_then(|it| session.unbroken().map(|()| it));
-        match &session {
-            Session::Open(Open { failure: Some(Failure::Busy), .. }) if attempt < ATTEMPTS => attempt += 1,
-            _ => return (session, result),
+        if !session.open().is_some_and(Open::is_overtaken) || attempt == ATTEMPTS {
+            return (session, result);
         }
+        attempt += 1;
     }
 }
 
-/// What a job reads and writes through.
-pub(super) enum Session<'a> {
+/// What a job reads and writes through, and for which request.
+pub(super) struct Session<'a> {
+    reach: Reach<'a>,
+    request: &'a Arc<RequestContext>,
+}
+
+enum Reach<'a> {
     /// The store itself: each write takes effect at once.
     Store(&'a Database),
     /// A transaction.
-    Open(Open<'a>),
+    Tx(Tx),
 }
 
-/// A transaction, and what came of it so far.
-pub(super) struct Open<'a> {
-    database: &'a Database,
-    /// None until the store is asked for something: what is wrong with a request can be found without
-    /// keeping others from writing.
-    transaction: Option<Box<dyn Transaction>>,
-    /// After which nothing can be committed.
-    failure: Option<Failure>,
-}
-
-/// What the store failed with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Failure {
-    Busy,
-    Unavailable,
-    Internal,
-}
-
-impl<'a> Session<'a> {
-    const fn open(database: &'a Database) -> Self {
-        Self::Open(Open { database, transaction: None, failure: None })
-    }
-
+impl Session<'_> {
     /// A row that is about to be written: in a transaction it does not change until then.
     pub(super) async fn get(&mut self, key: Key) -> StoreResult<Option<Record>> {
-        match self {
-            Self::Store(database) => database.get(key).await,
-            Self::Open(open) => {
-                let result = open.transaction().await?.lock(key).await;
-                open.note(result)
-            }
+        match &mut self.reach {
+            Reach::Store(database) => database.get(key).await,
+            Reach::Tx(tx) => tx.lock_record(key).await,
         }
     }
 
     pub(super) async fn write(&mut self, write: Write) -> StoreResult<Written> {
-        match self {
-            Self::Store(database) => database.write(write).await,
-            Self::Open(open) => {
-                let result = open.transaction().await?.write(write).await;
-                open.note(result)
-            }
+        match &mut self.reach {
+            Reach::Store(database) => database.write(write).await,
+            Reach::Tx(tx) => tx.write(write).await,
         }
     }
 
-    /// Whether what was answered may have followed from what is in the store.
-    pub(super) const fn has_asked(&self) -> bool {
-        match self {
-            Self::Store(_) => true,
-            Self::Open(open) => open.transaction.is_some() && open.failure.is_none(),
+    /// Marks a place to go back to; nothing where each write takes effect at once.
+    pub(super) async fn mark(&mut self) -> StoreResult<()> {
+        match &mut self.reach {
+            Reach::Store(_) => Ok(()),
+            Reach::Tx(tx) => tx.open()?.mark().await,
         }
+    }
+
+    /// Keeps what was done since the last mark.
+    pub(super) async fn keep(&mut self) -> StoreResult<()> {
+        match &mut self.reach {
+            Reach::Store(_) => Ok(()),
+            Reach::Tx(tx) => tx.open()?.keep().await,
+        }
+    }
+
+    /// Undoes what was done since the last mark.
+    pub(super) async fn undo(&mut self) -> StoreResult<()> {
+        match &mut self.reach {
+            Reach::Store(_) => Ok(()),
+            Reach::Tx(tx) => tx.open()?.undo().await,
+        }
+    }
+
+    /// What a hook works with.
+    pub(super) fn hook_context(&mut self) -> StoreResult<HookContext<'_>> {
+        match &mut self.reach {
+            Reach::Tx(tx) => Ok(HookContext::new(self.request, tx)),
+            Reach::Store(_) => Err(StoreError::new(StoreErrorKind::Internal).caused_by("hooks need a transaction")),
+        }
+    }
+
+    pub(super) const fn request(&self) -> &Arc<RequestContext> {
+        self.request
+    }
+
+    /// Does this once everything has taken effect.
+    pub(super) fn after_commit(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        if let Reach::Tx(tx) = &mut self.reach {
+            tx.after_commit(work);
+        }
+    }
+
+    /// How often a resource's rows were written in this transaction.
+    pub(super) fn writes_to(&self, meta: &ResourceMeta) -> u64 {
+        self.open().map_or(0, |it| it.writes_to(meta))
+    }
+
+    /// Whether what was answered may have followed from what is in the store.
+    pub(super) fn has_asked(&self) -> bool {
+        self.open().is_none_or(Open::has_asked)
     }
 
     /// Refuses to go on after a failure of the store, even if the job found an answer that lives
     /// with it.
-    fn unbroken(&self) -> Result<(), ApiError> {
-        let Self::Open(Open { failure: Some(failure), .. }) = self else { return Ok(()) };
-        let kind = match failure {
-            Failure::Busy => StoreErrorKind::Busy,
-            Failure::Unavailable => StoreErrorKind::Unavailable,
-            Failure::Internal => StoreErrorKind::Internal,
-        };
-        Err(StoreError::new(kind).caused_by("the store failed within a transaction").into())
+    pub(super) fn unbroken(&self) -> Result<(), ApiError> {
+        Ok(self.open().map_or(Ok(()), Open::unbroken)?)
     }
 
     /// Makes everything take effect.
     pub(super) async fn commit(self) -> Result<(), ApiError> {
-        self.unbroken()?;
-        match self {
-            Self::Open(Open { transaction: Some(transaction), .. }) => Ok(transaction.commit().await?),
-            Self::Open(_) | Self::Store(_) => Ok(()),
+        match self.reach {
+            Reach::Tx(tx) => tx.commit().await,
+            Reach::Store(_) => Ok(()),
         }
     }
-}
 
-impl Open<'_> {
-    async fn transaction(&mut self) -> StoreResult<&mut dyn Transaction> {
-        let begun = match self.transaction.take() {
-            Some(transaction) => Ok(transaction),
-            None => self.database.begin().await,
-        };
-        let begun = self.note(begun)?;
-        Ok(&mut **self.transaction.insert(begun))
-    }
-
-    fn note<T>(&mut self, result: StoreResult<T>) -> StoreResult<T> {
-        if let Err(error) = &result {
-            self.failure = self.failure.or(match error.kind() {
-                StoreErrorKind::Busy => Some(Failure::Busy),
-                StoreErrorKind::Unavailable => Some(Failure::Unavailable),
-                StoreErrorKind::Internal | StoreErrorKind::Drift { .. } => Some(Failure::Internal),
-                StoreErrorKind::Duplicate { .. } | StoreErrorKind::Reference { .. } | StoreErrorKind::Invalid => None,
-            });
+    const fn open(&self) -> Option<&Open> {
+        match &self.reach {
+            Reach::Tx(tx) => tx.state(),
+            Reach::Store(_) => None,
         }
-        result
     }
 }

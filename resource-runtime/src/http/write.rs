@@ -1,8 +1,6 @@
 //! `POST /books`, `PUT /books/{id}` and `PATCH /books/{id}`
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Request, State};
@@ -10,18 +8,18 @@ use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 
-use super::conditional::{self, Demand, Preconditions, etag};
+use super::conditional::{self, Preconditions, etag};
 use super::idempotency::Claim;
-use super::mounted::{Mounted, changed};
+use super::mounted::Mounted;
 use super::prefer::Prefer;
 use super::session::{self, Job, Session, Terms};
 use super::{body, modified, negotiate, path, respond};
 use crate::error::{ApiError, ErrorCode, Problem, Problems};
-use crate::field::{IdSource, Value};
-use crate::input;
+use crate::field::IdSource;
+use crate::input::Draft;
 use crate::query::{self, Filter};
-use crate::resource::Record;
-use crate::store::{Key, StoreError, StoreErrorKind, Write, Written, first_version};
+use crate::resource::{Operation, Record};
+use crate::store::{Key, StoreError, StoreErrorKind};
 
 pub(super) async fn create(
     State(mounted): State<Arc<Mounted>>,
@@ -36,7 +34,8 @@ pub(super) async fn create(
     let collection = path::collection(&parts, &params, false);
     let claim = Claim::of(&parts, || collection.clone(), &scope, &body)?;
     let prefer = Prefer::of(&parts.headers);
-    session::carry_out(mounted, Terms { prefer, claim }, Create { collection, scope, body, prefer }).await
+    let request = mounted.request(Operation::Create, parts);
+    session::carry_out(mounted, Terms { prefer, claim, request }, Create { collection, scope, body, prefer }).await
 }
 
 pub(super) async fn replace(
@@ -56,7 +55,8 @@ pub(super) async fn replace(
     let creates = preconditions.is_create_only() && mounted.meta.id_source() == IdSource::Client;
     let collection = creates.then(|| path::collection(&parts, &params, true));
     let job = Replace { collection, change: Change { key, preconditions, body, prefer } };
-    session::carry_out(mounted, Terms { prefer, claim: None }, job).await
+    let request = mounted.request(Operation::Replace, parts);
+    session::carry_out(mounted, Terms { prefer, claim: None, request }, job).await
 }
 
 pub(super) async fn update(
@@ -69,7 +69,8 @@ pub(super) async fn update(
     let claim = Claim::of(&parts, || path::collection(&parts, &params, false), &key.scope, &body)?;
     let prefer = Prefer::of(&parts.headers);
     let job = Update(Change { key, preconditions, body, prefer });
-    session::carry_out(mounted, Terms { prefer, claim }, job).await
+    let request = mounted.request(Operation::Update, parts);
+    session::carry_out(mounted, Terms { prefer, claim, request }, job).await
 }
 
 struct Create {
@@ -81,7 +82,8 @@ struct Create {
 
 impl Job for Create {
     async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
-        let record = mounted.insert(session, input::create(mounted.meta, &self.body)?, &self.scope).await?;
+        let values = mounted.new_values(session, &self.body).await?;
+        let record = mounted.insert(session, values, &self.scope).await?;
         mounted.created(&self.collection, &record, self.prefer)
     }
 }
@@ -107,8 +109,8 @@ impl Job for Replace {
             let record = mounted.put_new(session, key, body).await?;
             return mounted.created(collection, &record, *prefer);
         }
-        let mut changes = |record: &Record| input::replace(mounted.meta, body, record);
-        let record = mounted.change(session, key, preconditions, &mut changes).await?;
+        let read = |record: &Record| Draft::replace(mounted.meta, body, record);
+        let record = mounted.change(session, key, preconditions, read).await?;
         mounted.representation(StatusCode::OK, &record, *prefer)
     }
 }
@@ -142,106 +144,32 @@ impl Mounted {
         Ok((key, preconditions, body))
     }
 
-    /// Stores a new row.
-    async fn insert(&self, session: &mut Session<'_>, values: Vec<Value>, scope: &Filter) -> Result<Record, ApiError> {
-        inserted(session.write(self.insertion(values, scope)?).await?)
-    }
-
-    /// The write that stores a new row, if the caller may have it.
-    pub(super) fn insertion(&self, values: Vec<Value>, scope: &Filter) -> Result<Write, ApiError> {
-        let id = values.get(self.meta.id()).unwrap_or(&Value::Null);
-        if let Some(problem) = self.unreachable_id(id) {
-            return Err(Problems::from(vec![problem]).into_error(ErrorCode::VALIDATION_FAILED));
-        }
-        let version = first_version(self.meta);
-        let record = Record { values, version };
-        self.stays_in(scope, &record)?;
-        Ok(Write::Insert { meta: self.meta, values: record.values, version })
-    }
-
-    /// Identifiers whose paths would lead elsewhere.
-    fn unreachable_id(&self, id: &Value) -> Option<Problem> {
-        let Value::Text(text) = id else { return None };
-        matches!(text.as_str(), "" | "." | ".." | "bulk" | "bulk-delete").then(|| {
-            let name = self.meta.id_field().name;
-            Problem::pointer(format!("/{name}"), "reserved", "cannot be an identifier: its path means something else")
-        })
-    }
-
     /// Stores a new row under the identifier of the path.
     async fn put_new(&self, session: &mut Session<'_>, key: &Key, body: &[u8]) -> Result<Record, ApiError> {
         let id = self.meta.id();
         let name = self.meta.id_field().name;
         let mut json = Vec::new();
         crate::json::write_value(&mut json, &key.id, &self.meta.id_field().kind);
-        let values = input::create(self.meta, &with_member(body, name, &json))?;
+        let values = self.new_values(session, &with_member(body, name, &json)).await?;
         if values.get(id) != Some(&key.id) {
             let problem = Problem::pointer(format!("/{name}"), "must_match", "must be the identifier of the path");
             return Err(Problems::from(vec![problem]).into_error(ErrorCode::VALIDATION_FAILED));
         }
-        match self.insert(session, values, &key.scope).await {
-            Err(error) if error.code == ErrorCode::DUPLICATE && is_about(&error, name) => Err(conditional::exists()),
-            other => other,
-        }
-    }
-
-    /// Applies a merge patch to a row.
-    async fn update(
-        &self,
-        session: &mut Session<'_>,
-        key: &Key,
-        preconditions: &Preconditions,
-        body: &[u8],
-    ) -> Result<Record, ApiError> {
-        let update = input::update(self.meta, body)?;
-        let demand = preconditions.demand();
-        if let (Demand::Exactly(version), false, Filter::All) = (demand, update.needs_record(), &key.scope) {
-            let changes = update.changes(None)?;
-            if !changes.is_empty() {
-                let write = Write::Update { key: key.clone(), changes, version };
-                return match session.write(write).await? {
-                    Written::Done(record) => Ok(record),
-                    Written::Missing => Err(self.not_found()),
-                    Written::Stale { .. } => Err(conditional::stale()),
-                };
-            }
-        }
-        // Each attempt reads the patch again: attempts after the first are rare.
-        self.change(session, key, preconditions, &mut |record| input::update(self.meta, body)?.changes(Some(record)))
-            .await
-    }
-
-    /// Reads a row, computes what to change, and writes that to the very version that was read; from
-    /// the start again where another writer was faster and the client did not say which version it
-    /// meant.
-    async fn change(
-        &self,
-        session: &mut Session<'_>,
-        key: &Key,
-        preconditions: &Preconditions,
-        changes: &mut Changes<'_>,
-    ) -> Result<Record, ApiError> {
-        let mut attempts = Attempts::default();
-        loop {
-            let record = session.get(key.clone()).await?.ok_or_else(|| self.not_found())?;
-            preconditions.check(record.version, self.modified(&record))?;
-            let changes = changes(&record)?;
-            if changes.is_empty() {
-                return Ok(record);
-            }
-            self.stays_in(&key.scope, &changed(&record, &changes))?;
-            let write = Write::Update { key: key.clone(), changes, version: Some(record.version) };
-            match session.write(write).await? {
-                Written::Done(record) => return Ok(record),
-                Written::Missing => return Err(self.not_found()),
-                Written::Stale { .. } => attempts.pause().await?,
-            }
-        }
+        let refused = |error: StoreError| match error.kind() {
+            StoreErrorKind::Duplicate { fields } if fields.contains(&name) => conditional::exists(),
+            _ => error.into(),
+        };
+        self.insert_or(session, values, &key.scope, refused).await
     }
 
     /// A row as it is now, with its tag and the time of its last write; without the row itself, where
     /// the client prefers that.
-    fn representation(&self, status: StatusCode, record: &Record, prefer: Prefer) -> Result<Response, ApiError> {
+    pub(super) fn representation(
+        &self,
+        status: StatusCode,
+        record: &Record,
+        prefer: Prefer,
+    ) -> Result<Response, ApiError> {
         let mut response = match (prefer.is_minimal(), status) {
             (false, _) => respond::json(status, record.to_json(&self.item).map_err(StoreError::from)?),
             (true, StatusCode::OK) => respond::empty(StatusCode::NO_CONTENT),
@@ -260,21 +188,8 @@ impl Mounted {
     }
 }
 
-/// The row that an insert gave.
-pub(super) fn inserted(written: Written) -> Result<Record, ApiError> {
-    match written {
-        Written::Done(record) => Ok(record),
-        other => Err(internal(format!("an insert ended with {other:?}"))),
-    }
-}
-
 fn internal(source: String) -> ApiError {
     StoreError::new(StoreErrorKind::Internal).caused_by(source).into()
-}
-
-fn is_about(error: &ApiError, field: &str) -> bool {
-    use crate::error::Location;
-    error.problems.iter().any(|it| matches!(&it.location, Location::Pointer(at) if at.strip_prefix('/') == Some(field)))
 }
 
 /// The body with one more member, if it is an object that does not have it yet. What is wrong
@@ -301,36 +216,6 @@ fn with_member(body: &[u8], name: &str, value: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Computes from a row what to change in it.
-type Changes<'a> = dyn FnMut(&Record) -> Result<Vec<(usize, Value)>, ApiError> + Send + 'a;
-
-/// How often a write that others overtake is tried again.
-#[derive(Debug, Default)]
-pub(super) struct Attempts(u32);
-
-impl Attempts {
-    const MAX: u32 = 16;
-
-    /// Waits a little, for a random time that grows with each attempt, so that writers that
-    /// collided once do not collide again.
-    ///
-    /// # Errors
-    ///
-    /// 409 after too many attempts.
-    pub(super) async fn pause(&mut self) -> Result<(), ApiError> {
-        self.0 += 1;
-        if self.0 >= Self::MAX {
-            return Err(ApiError::new(ErrorCode::CONFLICT)
-                .detail("others keep changing the row; read it again, and send the change with `If-Match`"));
-        }
-        // The first attempts go on at once: a collision is over by the time that it is known.
-        let bound = 1_u64 << self.0.saturating_sub(2).min(6);
-        let millis = RandomState::new().hash_one(self.0) % bound;
-        tokio::time::sleep(Duration::from_millis(millis)).await;
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -351,15 +236,5 @@ mod tests {
         for body in [r#"{"id":8}"#, r#"{"\u0069d":8}"#, "[1]", "{", "", "{}x"] {
             check(body, body);
         }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn attempts_come_to_an_end() {
-        let mut attempts = Attempts::default();
-        let mut count = 0;
-        while attempts.pause().await.is_ok() {
-            count += 1;
-        }
-        assert_eq!(count, Attempts::MAX - 1);
     }
 }

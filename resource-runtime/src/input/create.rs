@@ -2,10 +2,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::body;
+use super::draft::{Draft, Purpose};
 use super::path::At;
 use super::reader::{Reader, Slot, is_kept_by_framework};
 use crate::error::{ApiError, ErrorCode, Location, Problems};
-use crate::field::{FieldMeta, IdSource, Kind, Mismatch, Role, Value, parse_text};
+use crate::field::{FieldMeta, IdSource, Kind, Mismatch, Role, Value, now, parse_text};
 use crate::resource::ResourceMeta;
 
 /// The longest identifier that a client can choose, in characters: it has to fit into a URL.
@@ -22,6 +23,11 @@ const ID_MAX: usize = 255;
 ///
 /// 400 where the body is not JSON; 422 with every problem where no row can be made of it.
 pub fn create(meta: &'static ResourceMeta, body: &[u8]) -> Result<Vec<Value>, ApiError> {
+    read(meta, body)?.into_values()
+}
+
+/// Reads the fields of a body.
+pub(super) fn read(meta: &'static ResourceMeta, body: &[u8]) -> Result<Draft, ApiError> {
     let text = body::text(body)?;
     let mut reader = Reader::new();
     let mut slots = vec![Slot::Absent; meta.fields.len()];
@@ -31,8 +37,10 @@ pub fn create(meta: &'static ResourceMeta, body: &[u8]) -> Result<Vec<Value>, Ap
         text,
         |reader, index, raw, at| match meta.fields.get(index).zip(slots.get_mut(index)) {
             Some((field, slot)) if field.access.create => {
-                let value = reader.field(field, raw, at).and_then(|it| usable_id(reader, field, it, at));
-                *slot = value.map_or(Slot::Bad, Slot::Value);
+                *slot = reader.slot(index, |reader| {
+                    let value = reader.field(field, raw, at)?;
+                    usable_id(reader, field, value, at)
+                });
             }
             Some((field, _)) if field.access.update => {
                 let detail = "cannot be set at creation; leave it out, and update it later";
@@ -41,12 +49,18 @@ pub fn create(meta: &'static ResourceMeta, body: &[u8]) -> Result<Vec<Value>, Ap
             _ => reader.report(at, Mismatch::new("read_only_field", "is set by the server; leave it out")),
         },
     )?;
+    Ok(Draft { meta, purpose: Purpose::Create, slots, reader })
+}
+
+/// Fills in what is absent, and asks the rules over the whole record.
+pub(super) fn finish(draft: Draft) -> Result<Vec<Value>, ApiError> {
+    let Draft { meta, slots, mut reader, .. } = draft;
     let now = now();
     let mut values = Vec::with_capacity(slots.len());
     for (field, slot) in meta.fields.iter().zip(slots) {
         values.push(match slot {
             Slot::Value(it) => Some(it),
-            Slot::Bad => None,
+            Slot::Bad(_) => None,
             Slot::Absent if field.access.create && !is_kept_by_framework(field) => {
                 reader.absent(field, At::Key(&At::Root, field.name))
             }
@@ -72,7 +86,7 @@ pub fn create(meta: &'static ResourceMeta, body: &[u8]) -> Result<Vec<Value>, Ap
 }
 
 /// The value of a field that no client sets at creation.
-fn initial(field: &FieldMeta, now: Timestamp) -> Result<Value, ApiError> {
+pub(super) fn initial(field: &FieldMeta, now: Timestamp) -> Result<Value, ApiError> {
     match field.role {
         Role::CreatedAt => return Ok(Value::Timestamp(now)),
         Role::UpdatedAt if !field.nullable => return Ok(Value::Timestamp(now)),
@@ -83,6 +97,7 @@ fn initial(field: &FieldMeta, now: Timestamp) -> Result<Value, ApiError> {
                 _ => Value::Null,
             });
         }
+        Role::DeletedAt { .. } => return Ok(Value::Null),
         Role::UpdatedAt | Role::Plain | Role::Id(IdSource::Client) => {}
     }
     match field.default {
@@ -95,7 +110,7 @@ fn initial(field: &FieldMeta, now: Timestamp) -> Result<Value, ApiError> {
 }
 
 /// An identifier that a client chooses has to be usable in a path.
-fn usable_id(reader: &mut Reader, field: &FieldMeta, value: Value, at: At<'_>) -> Option<Value> {
+pub(super) fn usable_id(reader: &mut Reader, field: &FieldMeta, value: Value, at: At<'_>) -> Option<Value> {
     if let (Role::Id(_), Value::Text(text)) = (field.role, &value)
         && let Some(why) = unusable_in_path(text)
     {
@@ -137,12 +152,6 @@ pub fn path_id(meta: &ResourceMeta, text: &str) -> Result<Value, ApiError> {
 fn is_plain_integer(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit()) && (text == "0" || !digits.starts_with('0'))
-}
-
-/// The time, in the whole microseconds that rows keep.
-pub(super) fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
 
 #[cfg(test)]

@@ -12,9 +12,12 @@
 //!
 //! The functions that handlers call differ in what they make of the fields that a body leaves out:
 //! [`create`] sets them to their defaults, [`replace`] sets them back, [`update`] leaves them alone.
+//! Between the reading of the fields and what is made of them a body is a [`Draft`], which hooks can
+//! change.
 
 mod body;
 mod create;
+mod draft;
 #[cfg(test)]
 mod hostile;
 mod json_text;
@@ -22,13 +25,17 @@ mod path;
 mod reader;
 mod replace;
 mod rules;
+mod settle;
 mod update;
 #[cfg(test)]
 mod zoo;
 
 pub use body::items;
 pub use create::{create, path_id};
+pub use draft::Draft;
 pub use replace::replace;
+pub(crate) use settle::{changed, difference, new_row, settle, touch};
+pub(crate) use update::check_patch;
 pub use update::{Update, update};
 
 use crate::error::ApiError;

@@ -1,12 +1,11 @@
 //! Reads values from JSON text under the direction of descriptions, and collects what is wrong.
 
 use super::body::{elements, members, not_json, unescape, wrong_type};
+use super::create::usable_id;
 use super::path::At;
 use super::{json_text, rules};
 use crate::error::{ApiError, ErrorCode, Problem, Problems};
-use crate::field::{
-    Access, FieldMeta, Kind, Mismatch, ObjectMeta, Role, RuleMeta, Value, ValueError, number, suggest, text,
-};
+use crate::field::{Access, FieldMeta, Kind, Mismatch, ObjectMeta, Role, RuleMeta, Value, number, suggest, text};
 use crate::resource::ResourceMeta;
 
 /// As many problems are listed at most: more help nobody, and a hostile body could have thousands.
@@ -15,11 +14,14 @@ const PROBLEMS_MAX: usize = 100;
 /// Reads values, and collects the problems found on the way.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
-    problems: Vec<Problem>,
+    /// Each with the field whose value it is about, where it is about one.
+    problems: Vec<(Option<usize>, Problem)>,
     /// How many problems there are, listed or not.
     count: usize,
-    /// A normalizer that failed: a defect of the application, not of the body.
-    defect: Option<ValueError>,
+    /// The field whose value is being read.
+    about: Option<usize>,
+    /// A defect of the application, not of the body: a normalizer that failed, say.
+    defect: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Reader {
@@ -44,7 +46,8 @@ impl Reader {
         if self.count == 0 {
             return Ok(value);
         }
-        let mut error = Problems::from(self.problems).into_error(ErrorCode::VALIDATION_FAILED);
+        let problems = self.problems.into_iter().map(|(_, problem)| problem).collect::<Vec<_>>();
+        let mut error = Problems::from(problems).into_error(ErrorCode::VALIDATION_FAILED);
         if self.count > PROBLEMS_MAX {
             error = error
                 .detail(format!("more than {PROBLEMS_MAX} fields are invalid; the first {PROBLEMS_MAX} are listed"));
@@ -55,8 +58,45 @@ impl Reader {
     pub(super) fn push(&mut self, problem: Problem) {
         self.count += 1;
         if self.problems.len() < PROBLEMS_MAX {
-            self.problems.push(problem);
+            self.problems.push((self.about, problem));
         }
+    }
+
+    /// Notes a defect of the application; the first one counts.
+    pub(super) fn break_down(&mut self, defect: impl Into<Box<dyn std::error::Error + Send + Sync>>) {
+        self.defect.get_or_insert_with(|| defect.into());
+    }
+
+    /// Reads the value of a field, and remembers which problems are about it.
+    pub(super) fn slot(&mut self, index: usize, read: impl FnOnce(&mut Self) -> Option<Value>) -> Slot {
+        let before = self.count;
+        self.about(index, read).map_or_else(|| Slot::Bad(self.count - before), Slot::Value)
+    }
+
+    /// Reads a value that the application gives a field, as a client's: through its JSON.
+    pub(super) fn written(&mut self, index: usize, field: &FieldMeta, value: &Value) -> Slot {
+        let mut json = Vec::new();
+        crate::json::write_value(&mut json, value, &field.kind);
+        let json = String::from_utf8_lossy(&json);
+        self.slot(index, |reader| {
+            let at = At::Key(&At::Root, field.name);
+            let value = reader.field(field, &json, at)?;
+            usable_id(reader, field, value, at)
+        })
+    }
+
+    /// Remembers of the problems that are found meanwhile which field they are about.
+    pub(super) fn about<T>(&mut self, index: usize, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.about = Some(index);
+        let value = read(self);
+        self.about = None;
+        value
+    }
+
+    /// Forgets the problems with a value that no longer counts, of which there are so many.
+    pub(super) fn forget(&mut self, index: usize, problems: usize) {
+        self.problems.retain(|(about, _)| *about != Some(index));
+        self.count = self.count.saturating_sub(problems);
     }
 
     pub(super) fn report(&mut self, at: At<'_>, mismatch: Mismatch) {
@@ -138,7 +178,7 @@ impl Reader {
             match normalize(value) {
                 Ok(it) => value = it,
                 Err(error) => {
-                    self.defect = Some(error);
+                    self.break_down(error);
                     return None;
                 }
             }
@@ -198,14 +238,14 @@ impl Reader {
         let mut slots = vec![Slot::Absent; meta.fields.len()];
         let walked = self.walk_object(meta, raw, at, |reader, index, raw, at| {
             let Some((field, slot)) = meta.fields.get(index).zip(slots.get_mut(index)) else { return };
-            *slot = reader.field(field, raw, at).map_or(Slot::Bad, Slot::Value);
+            *slot = reader.field(field, raw, at).map_or(Slot::Bad(0), Slot::Value);
         });
         if !walked {
             return None;
         }
         let values = meta.fields.iter().zip(slots).map(|(field, slot)| match slot {
             Slot::Absent => self.absent(field, At::Key(&at, field.name)),
-            Slot::Bad => None,
+            Slot::Bad(_) => None,
             Slot::Value(it) => Some(it),
         });
         let values = values.collect::<Vec<_>>();
@@ -305,15 +345,15 @@ pub(super) fn not_writable(field: &FieldMeta) -> Mismatch {
 pub(super) enum Slot {
     /// Nothing is said of it.
     Absent,
-    /// A problem with it was reported.
-    Bad,
+    /// So many problems with it were reported.
+    Bad(usize),
     /// A value.
     Value(Value),
 }
 
 /// Whether the framework gives the field its value where the client does not.
 pub(super) const fn is_kept_by_framework(field: &FieldMeta) -> bool {
-    matches!(field.role, Role::CreatedAt | Role::UpdatedAt)
+    matches!(field.role, Role::CreatedAt | Role::UpdatedAt | Role::DeletedAt { .. })
 }
 
 /// The position of the field of this name. Clients send fields mostly in the order in which they

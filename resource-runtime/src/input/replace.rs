@@ -1,9 +1,9 @@
-use super::create::now;
+use super::draft::{Draft, Purpose};
 use super::path::At;
 use super::reader::{Reader, Slot, is_kept_by_framework, not_writable};
 use super::{body, computed};
 use crate::error::{ApiError, ErrorCode};
-use crate::field::{FieldMeta, Role, Value};
+use crate::field::{FieldMeta, Role, Value, now};
 use crate::resource::{Record, ResourceMeta};
 
 /// Reads a body to replace a row with: the new value of every field that a client can write, by its
@@ -17,6 +17,11 @@ use crate::resource::{Record, ResourceMeta};
 ///
 /// 400 where the body is not JSON; 422 with every problem where the row cannot be replaced with it.
 pub fn replace(meta: &'static ResourceMeta, body: &[u8], current: &Record) -> Result<Vec<(usize, Value)>, ApiError> {
+    read(meta, body, current)?.into_changes(current)
+}
+
+/// Reads the fields of a body.
+pub(super) fn read(meta: &'static ResourceMeta, body: &[u8], current: &Record) -> Result<Draft, ApiError> {
     let text = body::text(body)?;
     let mut reader = Reader::new();
     let mut slots = vec![Slot::Absent; meta.fields.len()];
@@ -26,7 +31,7 @@ pub fn replace(meta: &'static ResourceMeta, body: &[u8], current: &Record) -> Re
         text,
         |reader, index, raw, at| match meta.fields.get(index).zip(slots.get_mut(index)) {
             Some((field, slot)) if is_writable(field) => {
-                *slot = reader.field(field, raw, at).map_or(Slot::Bad, Slot::Value);
+                *slot = reader.slot(index, |reader| reader.field(field, raw, at));
             }
             Some((field, _)) if field.access.response => reader.echo(field, raw, current.get(index), at),
             Some((field, _)) => reader.report(at, not_writable(field)),
@@ -35,12 +40,18 @@ pub fn replace(meta: &'static ResourceMeta, body: &[u8], current: &Record) -> Re
             }
         },
     )?;
+    Ok(Draft { meta, purpose: Purpose::Replace, slots, reader })
+}
+
+/// Sets back what is absent, and asks the rules over the whole record.
+pub(super) fn finish(draft: Draft, current: &Record) -> Result<Vec<(usize, Value)>, ApiError> {
+    let Draft { meta, slots, mut reader, .. } = draft;
     let mut values = Vec::with_capacity(slots.len());
     let mut changed = Vec::with_capacity(slots.len());
     for (index, (field, slot)) in meta.fields.iter().zip(slots).enumerate() {
         let given = match slot {
             Slot::Value(it) => Some(it),
-            Slot::Bad => None,
+            Slot::Bad(_) => None,
             Slot::Absent if is_writable(field) && !is_kept_by_framework(field) => {
                 reader.absent(field, At::Key(&At::Root, field.name))
             }

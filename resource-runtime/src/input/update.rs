@@ -1,10 +1,11 @@
 use super::body;
-use super::create::now;
+use super::draft::{Draft, Purpose};
 use super::path::At;
-use super::reader::{Reader, not_writable};
+use super::reader::{Reader, Slot, not_writable};
+use super::settle::touch;
 use super::{computed, json_text, rules};
 use crate::error::{ApiError, ErrorCode};
-use crate::field::{FieldMeta, Kind, ObjectMeta, Role, Value};
+use crate::field::{FieldMeta, Kind, ObjectMeta, Value};
 use crate::resource::{Record, ResourceMeta};
 
 /// A merge patch (RFC 7396), read and checked as far as that is possible without the row that it is
@@ -16,11 +17,20 @@ use crate::resource::{Record, ResourceMeta};
 #[derive(Debug)]
 pub struct Update {
     meta: &'static ResourceMeta,
-    changes: Vec<(usize, Option<Change>)>,
+    changes: Vec<Named>,
     /// Fields that cannot be set, with the values that came for them.
     echoes: Vec<(usize, Value)>,
     reader: Reader,
     needs_record: bool,
+}
+
+/// A field that an update names.
+#[derive(Debug)]
+struct Named {
+    index: usize,
+    change: Option<Change>,
+    /// How many problems were found with it so far.
+    problems: usize,
 }
 
 /// What an update says of a field.
@@ -46,6 +56,28 @@ enum Change {
 /// told without the row. Where the row is needed, all problems wait for [`Update::changes`], so that
 /// they come back together.
 pub fn update(meta: &'static ResourceMeta, body: &[u8]) -> Result<Update, ApiError> {
+    let mut update = read(meta, body)?;
+    if !update.needs_record {
+        std::mem::take(&mut update.reader).finish(())?;
+    }
+    Ok(update)
+}
+
+/// Refuses what is no merge patch at all, whatever its row is.
+///
+/// # Errors
+///
+/// 400 where it is not JSON, or names no field; 422 where it is not an object.
+pub(crate) fn check_patch(meta: &'static ResourceMeta, body: &[u8]) -> Result<(), ApiError> {
+    read(meta, body).map(drop)
+}
+
+/// Reads a merge patch, and keeps the problems with its fields back.
+///
+/// # Errors
+///
+/// 400 where the body is not JSON, or names no field at all; 422 where it is not an object.
+pub(super) fn read(meta: &'static ResourceMeta, body: &[u8]) -> Result<Update, ApiError> {
     let text = body::text(body)?;
     let mut reader = Reader::new();
     let mut changes = Vec::with_capacity(meta.fields.len());
@@ -58,7 +90,11 @@ pub fn update(meta: &'static ResourceMeta, body: &[u8]) -> Result<Update, ApiErr
         |reader, index, raw, at| {
             is_empty = false;
             match meta.fields.get(index) {
-                Some(field) if field.access.update => changes.push((index, change(reader, field, raw, at))),
+                Some(field) if field.access.update => {
+                    let before = reader.count();
+                    let change = reader.about(index, |reader| change(reader, field, raw, at));
+                    changes.push(Named { index, change, problems: reader.count() - before });
+                }
                 Some(field) if field.access.response => {
                     echoes.extend(reader.nullable(&field.kind, field.nullable, raw, at).map(|it| (index, it)));
                 }
@@ -75,9 +111,6 @@ pub fn update(meta: &'static ResourceMeta, body: &[u8]) -> Result<Update, ApiErr
     }
     let mut update = Update { meta, changes, echoes, reader, needs_record: false };
     update.needs_record = update.asks_for_record();
-    if !update.needs_record {
-        std::mem::take(&mut update.reader).finish(())?;
-    }
     Ok(update)
 }
 
@@ -97,65 +130,68 @@ impl Update {
     ///
     /// 422 with every problem.
     pub fn changes(self, current: Option<&Record>) -> Result<Vec<(usize, Value)>, ApiError> {
-        let Self { meta, changes, echoes, mut reader, needs_record } = self;
-        if needs_record && current.is_none() {
+        if self.needs_record && current.is_none() {
             return Err(ApiError::new(ErrorCode::INTERNAL).source("the update cannot be made without its row"));
         }
+        finish(self.into_draft(current), current)
+    }
+
+    /// Puts what it names together with the row.
+    pub(super) fn into_draft(self, current: Option<&Record>) -> Draft {
+        let Self { meta, changes, echoes, mut reader, .. } = self;
         let stored = |index: usize| current.map_or(&Value::Null, |it| it.get(index));
         for (index, value) in &echoes {
             if let Some(field) = meta.fields.get(*index) {
                 reader.compare_echo(field, value, stored(*index), At::Key(&At::Root, field.name));
             }
         }
-        let mut values = Vec::with_capacity(changes.len() + 1);
-        let mut bad = Vec::new();
-        for (index, change) in changes {
-            let Some(field) = meta.fields.get(index) else { continue };
+        let mut slots = vec![Slot::Absent; meta.fields.len()];
+        for Named { index, change, problems } in changes {
+            let Some((field, slot)) = meta.fields.get(index).zip(slots.get_mut(index)) else { continue };
             let at = At::Key(&At::Root, field.name);
-            match change.and_then(|it| it.resolve(&mut reader, field, stored(index), at)) {
-                Some(value) => values.push((index, value)),
-                None => bad.push(index),
-            }
+            *slot = match reader.slot(index, |reader| change?.resolve(reader, field, stored(index), at)) {
+                Slot::Bad(more) => Slot::Bad(problems + more),
+                slot => slot,
+            };
         }
-        check_whole(meta, &mut reader, &values, &bad, current);
-        if !values.is_empty() {
-            for (index, field) in meta.fields.iter().enumerate() {
-                if field.role == Role::UpdatedAt && values.iter().all(|(it, _)| *it != index) {
-                    values.push((index, Value::Timestamp(now())));
-                }
-            }
-        }
-        reader.finish(values)
+        Draft { meta, purpose: Purpose::Update, slots, reader }
     }
 
     fn asks_for_record(&self) -> bool {
         let fields = self.meta.fields;
-        let is_set = |at: usize| self.changes.iter().any(|(index, change)| *index == at && change.is_some());
-        let merges =
-            |(_, change): &(usize, Option<Change>)| matches!(change, Some(Change::Object(..) | Change::Json(_)));
+        let is_set = |at: usize| self.changes.iter().any(|it| it.index == at && it.change.is_some());
+        let merges = |it: &Named| matches!(it.change, Some(Change::Object(..) | Change::Json(_)));
         !self.echoes.is_empty()
             || (!self.changes.is_empty() && !self.meta.rules.is_empty())
             || self.changes.iter().any(merges)
             || (rules::has_matches(fields)
-                && self.changes.iter().any(|(index, _)| rules::matched_with(fields, *index).any(|it| !is_set(it))))
+                && self.changes.iter().any(|named| rules::matched_with(fields, named.index).any(|it| !is_set(it))))
     }
 }
 
+/// Asks the rules over several fields, on the record as it would be stored.
+pub(super) fn finish(draft: Draft, current: Option<&Record>) -> Result<Vec<(usize, Value)>, ApiError> {
+    let Draft { meta, slots, mut reader, .. } = draft;
+    check_whole(meta, &mut reader, &slots, current);
+    let slots = slots.into_iter().enumerate();
+    let values = slots.filter_map(|(index, slot)| if let Slot::Value(it) = slot { Some((index, it)) } else { None });
+    let mut values = values.collect();
+    touch(meta, &mut values);
+    reader.finish(values)
+}
+
 /// Checks the rules over several fields on the record as it would be stored.
-fn check_whole(
-    meta: &'static ResourceMeta,
-    reader: &mut Reader,
-    values: &[(usize, Value)],
-    bad: &[usize],
-    current: Option<&Record>,
-) {
-    if values.is_empty() {
+fn check_whole(meta: &'static ResourceMeta, reader: &mut Reader, slots: &[Slot], current: Option<&Record>) {
+    let changed = |at: usize| match slots.get(at) {
+        Some(Slot::Value(value)) => Some(value),
+        _ => None,
+    };
+    if !slots.iter().any(|it| matches!(it, Slot::Value(_))) {
         return;
     }
-    let changed = |at: usize| values.iter().find(|(index, _)| *index == at).map(|(_, value)| value);
     let value = |at: usize| {
         let concerned = changed(at).is_some() || rules::matched_with(meta.fields, at).any(|it| changed(it).is_some());
-        if !concerned || bad.contains(&at) {
+        if !concerned || matches!(slots.get(at), Some(Slot::Bad(_))) {
             return None;
         }
         changed(at).or_else(|| current.map(|it| it.get(at)))

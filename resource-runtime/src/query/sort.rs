@@ -122,7 +122,7 @@ pub(super) fn direction(order: &str, problems: &mut Problems) -> Option<bool> {
 /// With the identifier as the last key, so that no two rows are equal in the order. It ascends
 /// unless the client named it: then its direction is the client's, and what would follow it is left
 /// out, because nothing is left to decide.
-fn total(meta: &'static ResourceMeta, mut keys: Vec<SortKey>) -> Vec<SortKey> {
+pub(crate) fn total(meta: &'static ResourceMeta, mut keys: Vec<SortKey>) -> Vec<SortKey> {
     let id = meta.id();
     match keys.iter().position(|it| it.field == id) {
         Some(at) => {

@@ -9,6 +9,7 @@ pub use meta::{Compute, ResourceMeta};
 pub use operations::{Operation, Operations};
 pub use parts::{ComputedMeta, PageMeta, SortMeta, ViewMeta};
 
+use crate::field::text::to_text;
 use crate::field::{FieldType, Value, ValueError};
 use crate::model::{Model, Values};
 
@@ -25,6 +26,15 @@ pub trait Resource: Sized + Send + Sync + 'static {
     type Update: Model;
     /// What leaves the server.
     type Response: Model;
+
+    /// The identifier.
+    fn id(&self) -> Self::Id;
+
+    /// The identifier as text, as URLs have it (before escapes): for whoever names rows of any
+    /// resource.
+    fn id_text(&self) -> String {
+        to_text(&self.id().into_value(), &Self::META.id_field().kind)
+    }
 
     /// Builds the struct from a row.
     ///

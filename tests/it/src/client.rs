@@ -6,7 +6,7 @@ use resource_runtime::prelude::*;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::{Author, Book};
+use crate::{Audit, AuditEntry, Author, Book};
 
 /// Calls the book API without a socket.
 #[derive(Debug, Clone)]
@@ -28,9 +28,12 @@ pub struct Answer {
 impl Client {
     /// The book API on a store, as the example mounts it.
     pub async fn books(store: &Database) -> Self {
-        store.migrate::<(Book, Author)>().await.unwrap();
-        let api = Api::new("Book Management API", "1.0.0")
-            .nest("/api/v1", |v1| v1.resource(Book::on(store)).resource(Author::on(store)));
+        store.migrate::<(Book, Author, AuditEntry)>().await.unwrap();
+        let api = Api::new("Book Management API", "1.0.0").nest("/api/v1", |v1| {
+            v1.resource(Book::on(store).hooks(Audit))
+                .resource(Author::on(store).hooks(Audit))
+                .resource(AuditEntry::on(store))
+        });
         Self { router: api.build().unwrap() }
     }
 

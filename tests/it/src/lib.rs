@@ -4,21 +4,29 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
 
 #[allow(missing_docs, reason = "the example documents what the types are, not the module")]
+#[path = "../../../examples/book-api/src/audit.rs"]
+pub mod audit;
+#[allow(missing_docs, reason = "as above")]
 #[path = "../../../examples/book-api/src/author.rs"]
 pub mod author;
 #[allow(missing_docs, reason = "as above")]
 #[path = "../../../examples/book-api/src/book.rs"]
 pub mod book;
 mod client;
+pub mod club;
+pub mod library;
+mod mark;
 mod rng;
 mod stores;
 pub mod zoo;
 
+pub use audit::{Audit, AuditEntry};
 pub use author::Author;
 pub use book::Book;
 pub use client::{Answer, Client, book as new_book};
+pub use mark::Mark;
 pub use rng::Rng;
-pub use stores::{Guard, memory, postgres, sqlite};
+pub use stores::{Guard, memory, postgres, postgres_with, sqlite};
 
 /// The five books of the example.
 pub const SAMPLE_BOOKS: &str = include_str!("../../../examples/book-api/data/sample-books.json");

@@ -4,10 +4,12 @@ use serde_json::value::RawValue;
 
 use crate::error::{ApiError, Location, Problem};
 use crate::field::Value;
-use crate::http::mounted::{Mounted, changed};
+use crate::http::conditional::Preconditions;
+use crate::http::mounted::Mounted;
+use crate::http::rows::inserted;
 use crate::http::session::Session;
-use crate::http::write::inserted;
-use crate::input;
+use crate::input::{self, Draft};
+use crate::query::Filter;
 use crate::resource::Record;
 use crate::store::{Key, StoreError, StoreErrorKind, Write, Written};
 
@@ -15,7 +17,11 @@ use crate::store::{Key, StoreError, StoreErrorKind, Write, Written};
 #[derive(Debug)]
 pub(super) enum Item<'a> {
     /// A new row.
-    Create(Write),
+    Insert(Write),
+    /// A new row, as hooks are to see it before it is judged, and the rows that there are.
+    Draft(Draft, &'a Filter),
+    /// A new row that has been judged, and the rows that there are.
+    Values(Vec<Value>, &'a Filter),
     /// A merge patch, which names its row too.
     Update(Key, &'a RawValue),
     /// A row that goes.
@@ -55,31 +61,31 @@ impl Batch<'_> {
         session: &mut Session<'_>,
         items: Vec<Result<Item<'_>, ApiError>>,
     ) -> Result<Vec<Outcome>, ApiError> {
-        if self.atomic && items.iter().any(Result::is_err) {
-            let refused = items.into_iter().enumerate().filter_map(|(index, it)| Some(self.at(index, it.err()?)));
-            return Err(together(refused));
+        let items = if self.atomic { self.judged(session, items).await? } else { items };
+        let (mut readable, mut fallen) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+        for item in items {
+            match item {
+                Ok(item) => {
+                    readable.push(item);
+                    fallen.push(None);
+                }
+                Err(error) => fallen.push(Some(error)),
+            }
         }
-        let mut outcomes = match self.all(session, items.iter().flatten()).await {
+        let mut outcomes = match self.all(session, readable).await {
             Ok(outcomes) => outcomes.into_iter(),
             Err(Halt::Refused(error)) => return Err(error),
             Err(Halt::Broken(error)) => return Err(error.into()),
         };
         // As many as there are items that could be read.
-        Ok(items
-            .into_iter()
-            .filter_map(|item| item.map_or_else(|error| Some(Err(error)), |_| outcomes.next()))
-            .collect())
+        Ok(fallen.into_iter().filter_map(|it| it.map_or_else(|| outcomes.next(), |error| Some(Err(error)))).collect())
     }
 
-    async fn all<'i>(
-        &self,
-        session: &mut Session<'_>,
-        items: impl Iterator<Item = &'i Item<'i>> + Clone,
-    ) -> Result<Vec<Outcome>, Halt> {
-        let mut rows = Rows::lock(session, items.clone()).await?;
-        let mut outcomes = Vec::new();
+    async fn all(&self, session: &mut Session<'_>, items: Vec<Item<'_>>) -> Result<Vec<Outcome>, Halt> {
+        let mut rows = Rows::lock(session, items.iter()).await?;
+        let mut outcomes = Vec::with_capacity(items.len());
         for item in items {
-            let outcome = match self.one(session, &mut rows, item).await {
+            let outcome = match self.alone(session, &mut rows, item).await {
                 Ok(json) => Ok(json),
                 Err(Halt::Refused(error)) if self.atomic => {
                     return Err(Halt::Refused(self.at(outcomes.len(), error)));
@@ -92,26 +98,81 @@ impl Batch<'_> {
         Ok(outcomes)
     }
 
-    async fn one(&self, session: &mut Session<'_>, rows: &mut Rows, item: &Item<'_>) -> Result<Vec<u8>, Halt> {
+    /// The items after hooks have seen what was sent, so that what is wrong with any of them is known
+    /// before the first is written.
+    async fn judged<'i>(
+        &self,
+        session: &mut Session<'_>,
+        items: Vec<Result<Item<'i>, ApiError>>,
+    ) -> Result<Vec<Result<Item<'i>, ApiError>>, ApiError> {
+        let mut judged = Vec::with_capacity(items.len());
+        let mut refused = Vec::new();
+        for (index, item) in items.into_iter().enumerate() {
+            let item = match item {
+                Ok(Item::Draft(draft, scope)) => {
+                    let values = self.mounted.hooks.input(session, draft).await.and_then(Draft::into_values);
+                    values.map(|it| Item::Values(it, scope))
+                }
+                other => other,
+            };
+            match item {
+                Ok(item) => judged.push(Ok(item)),
+                Err(error) => refused.push(self.at(index, error)),
+            }
+        }
+        if refused.is_empty() { Ok(judged) } else { Err(together(refused.into_iter())) }
+    }
+
+    /// Carries out an item so that nothing is left of it where it is refused. A single write sees to
+    /// that itself; hooks may have written more.
+    async fn alone(&self, session: &mut Session<'_>, rows: &mut Rows, item: Item<'_>) -> Result<Vec<u8>, Halt> {
+        if self.atomic || self.mounted.hooks.is_empty() {
+            return self.one(session, rows, item).await;
+        }
+        session.mark().await.map_err(Halt::Broken)?;
+        let done = self.one(session, rows, item).await;
+        match done {
+            Ok(_) => session.keep().await.map_err(Halt::Broken)?,
+            Err(Halt::Refused(_)) => session.undo().await.map_err(Halt::Broken)?,
+            Err(Halt::Broken(_)) => {}
+        }
+        done
+    }
+
+    async fn one(&self, session: &mut Session<'_>, rows: &mut Rows, item: Item<'_>) -> Result<Vec<u8>, Halt> {
         match item {
-            Item::Create(write) => self.json(&inserted(session.write(write.clone()).await?)?),
+            Item::Insert(write) => self.json(&inserted(session.write(write).await?)?),
+            Item::Draft(draft, scope) => {
+                let values = self.mounted.hooks.input(session, draft).await?.into_values()?;
+                self.json(&self.mounted.insert(session, values, scope).await?)
+            }
+            Item::Values(values, scope) => self.json(&self.mounted.insert(session, values, scope).await?),
+            // Hooks may have changed the row since it was locked.
+            Item::Update(key, patch) if !self.mounted.hooks.is_empty() => {
+                let any = Preconditions::default();
+                self.json(&self.mounted.update(session, &key, &any, patch.get().as_bytes()).await?)
+            }
+            Item::Delete(key) if !self.mounted.hooks.is_empty() => {
+                self.mounted.remove(session, &key, &Preconditions::default()).await?;
+                Ok(Vec::new())
+            }
             Item::Update(key, patch) => {
                 // A patch that cannot be read is refused as that, whether its row is there or not.
                 let update = input::update(self.mounted.meta, patch.get().as_bytes())?;
-                let row = rows.of(key).ok_or_else(|| self.mounted.not_found())?;
+                let row = rows.of(&key).ok_or_else(|| self.mounted.not_found())?;
                 let changes = update.changes(Some(row))?;
                 if !changes.is_empty() {
-                    self.mounted.stays_in(&key.scope, &changed(row, &changes))?;
+                    self.mounted.stays_in(&key.scope, &input::changed(row, &changes))?;
                     let write = Write::Update { key: key.clone(), changes, version: Some(row.version) };
                     *row = self.done(session.write(write).await?)?;
                 }
                 self.json(row)
             }
             Item::Delete(key) => {
-                let row = rows.of(key).ok_or_else(|| self.mounted.not_found())?;
+                let row = rows.of(&key).ok_or_else(|| self.mounted.not_found())?;
                 let write = Write::Delete { key: key.clone(), version: Some(row.version) };
                 self.done(session.write(write).await?)?;
-                rows.forget(key);
+                rows.forget(&key);
                 Ok(Vec::new())
             }
         }
@@ -164,7 +225,7 @@ impl Rows {
     async fn lock<'i>(session: &mut Session<'_>, items: impl Iterator<Item = &'i Item<'i>>) -> Result<Self, Halt> {
         let mut keys: Vec<&Key> = items
             .filter_map(|item| match item {
-                Item::Create(_) => None,
+                Item::Insert(_) | Item::Draft(..) | Item::Values(..) => None,
                 Item::Update(key, _) | Item::Delete(key) => Some(key),
             })
             .collect();

@@ -12,7 +12,7 @@
 //! # Design
 //!
 //! Both forms are one transaction. A write that fails undoes only itself ([`Transaction`]), so items
-//! that stand or fall alone need no savepoints; and because they are committed once, a process that
+//! that stand or fall alone need savepoints only where hooks write beside them; and because they are committed once, a process that
 //! dies leaves all of them or none.
 //!
 //! [`Transaction`]: crate::store::Transaction
@@ -36,8 +36,9 @@ use super::session::{self, Job, Session, Terms};
 use super::{RequestId, around, body, negotiate, path, respond};
 use crate::error::{ApiError, ErrorCode, Problem, Problems, Report};
 use crate::field::Value;
-use crate::input;
+use crate::input::{self, Draft};
 use crate::query::{self, Filter};
+use crate::resource::Operation;
 use crate::store::Key;
 
 /// The most items of one request.
@@ -48,8 +49,8 @@ pub(super) async fn create(
     params: path::Params,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let (request, terms) = Asked::read(&mounted, &params, request, negotiate::JSON).await?;
-    session::carry_out(mounted, terms, Create(request)).await
+    let (asked, terms) = Asked::read(&mounted, Operation::BulkCreate, &params, request, negotiate::JSON).await?;
+    session::carry_out(mounted, terms, Create(asked)).await
 }
 
 pub(super) async fn update(
@@ -58,8 +59,8 @@ pub(super) async fn update(
     request: Request,
 ) -> Result<Response, ApiError> {
     mounted.refuse_without_if_match()?;
-    let (request, terms) = Asked::read(&mounted, &params, request, negotiate::PATCH).await?;
-    session::carry_out(mounted, terms, Update(request)).await
+    let (asked, terms) = Asked::read(&mounted, Operation::BulkUpdate, &params, request, negotiate::PATCH).await?;
+    session::carry_out(mounted, terms, Update(asked)).await
 }
 
 pub(super) async fn delete(
@@ -68,8 +69,8 @@ pub(super) async fn delete(
     request: Request,
 ) -> Result<Response, ApiError> {
     mounted.refuse_without_if_match()?;
-    let (request, terms) = Asked::read(&mounted, &params, request, negotiate::JSON).await?;
-    session::carry_out(mounted, terms, Delete(request)).await
+    let (asked, terms) = Asked::read(&mounted, Operation::BulkDelete, &params, request, negotiate::JSON).await?;
+    session::carry_out(mounted, terms, Delete(asked)).await
 }
 
 /// What a batch was asked for with.
@@ -84,6 +85,7 @@ struct Asked {
 impl Asked {
     async fn read(
         mounted: &Mounted,
+        operation: Operation,
         params: &path::Params,
         request: Request,
         media_types: &[&'static str],
@@ -95,7 +97,7 @@ impl Asked {
         let claim = Claim::of(&parts, || path::collection(&parts, params, false), &scope, &body)?;
         let prefer = Prefer::of(&parts.headers);
         let asked = Self { atomic, scope, body, prefer, id: parts.extensions.get().cloned() };
-        Ok((asked, Terms { prefer, claim }))
+        Ok((asked, Terms { prefer, claim, request: mounted.request(operation, parts) }))
     }
 
     /// The answer; without the rows, where the client prefers that and every item stood.
@@ -118,8 +120,11 @@ impl Job for Create {
     async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
         let Self(asked) = self;
         let items = input::items(&asked.body, MAX_ITEMS)?.into_iter().map(|item| {
+            if !mounted.hooks.is_empty() {
+                return Ok(Item::Draft(Draft::create(mounted.meta, item.get().as_bytes())?, &asked.scope));
+            }
             let values = input::create(mounted.meta, item.get().as_bytes())?;
-            Ok(Item::Create(mounted.insertion(values, &asked.scope)?))
+            Ok(Item::Insert(mounted.insertion(values, &asked.scope)?))
         });
         let items = items.collect();
         let outcomes = Batch { mounted, atomic: asked.atomic, place: "" }.carry_out(session, items).await?;

@@ -26,6 +26,12 @@ impl Caller {
     pub fn new(name: impl Into<Arc<str>>) -> Self {
         Self(name.into())
     }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0
+    }
 }
 
 /// What a request with an `Idempotency-Key` is known by.

@@ -38,11 +38,9 @@
 
 mod claim;
 mod kept;
-mod sweep;
 
 pub use claim::Caller;
 pub(super) use claim::Claim;
-pub(super) use sweep::sweep;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,14 +50,15 @@ use jiff::Timestamp;
 use tracing::Instrument as _;
 
 use self::kept::Kept;
+use super::hooks::RequestContext;
 use super::mounted::Mounted;
 use super::session::{self, Job};
 use crate::error::{ApiError, ErrorCode, Problem};
-use crate::field::Value;
+use crate::field::{Value, later, now};
 use crate::query::Filter;
 use crate::resource::Record;
 use crate::store::idempotency::{IDEMPOTENCY, field};
-use crate::store::{Database, Key, StoreError, StoreErrorKind, Write, Written};
+use crate::store::{Database, Key, StoreError, StoreErrorKind, Write, Written, joined};
 
 /// How long a request has its row to itself before another may take it over.
 const LEASE: Duration = Duration::from_secs(10);
@@ -67,16 +66,26 @@ const LEASE: Duration = Duration::from_secs(10);
 const ATTEMPTS: usize = 4;
 
 /// Carries out a job, unless that has been done already.
-pub(super) async fn once<J: Job>(mounted: Arc<Mounted>, claim: Claim, job: J) -> Result<Response, ApiError> {
-    joined(tokio::spawn(guarded(mounted, claim, job).in_current_span()).await)
+pub(super) async fn once<J: Job>(
+    mounted: Arc<Mounted>,
+    claim: Claim,
+    request: Arc<RequestContext>,
+    job: J,
+) -> Result<Response, ApiError> {
+    joined(tokio::spawn(guarded(mounted, claim, request, job).in_current_span()).await)
 }
 
-async fn guarded<J: Job>(mounted: Arc<Mounted>, claim: Claim, job: J) -> Result<Response, ApiError> {
+async fn guarded<J: Job>(
+    mounted: Arc<Mounted>,
+    claim: Claim,
+    request: Arc<RequestContext>,
+    job: J,
+) -> Result<Response, ApiError> {
     let version = match take(&mounted.database, &claim).await? {
         Taken::Ours(version) => version,
         Taken::Answered(response) => return Ok(response),
     };
-    let ours = Ours { mounted, claim, version };
+    let ours = Ours { mounted, claim, request, version };
     let database = ours.mounted.database.clone();
     let id = ours.claim.id.clone();
     let result = tokio::spawn(async move { ours.answer(&job).await }.in_current_span()).await;
@@ -84,17 +93,6 @@ async fn guarded<J: Job>(mounted: Arc<Mounted>, claim: Claim, job: J) -> Result<
         release(&database, &id, version).await;
     }
     joined(result)
-}
-
-/// A panic goes on to whoever waits for the task.
-fn joined<T>(result: Result<Result<T, ApiError>, tokio::task::JoinError>) -> Result<T, ApiError> {
-    match result {
-        Ok(result) => result,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(error) => Err(ApiError::new(ErrorCode::UNAVAILABLE).source(error)),
-        },
-    }
 }
 
 /// What became of an attempt to be the one that carries out a request.
@@ -141,6 +139,7 @@ async fn take(database: &Database, claim: &Claim) -> Result<Taken, ApiError> {
 struct Ours {
     mounted: Arc<Mounted>,
     claim: Claim,
+    request: Arc<RequestContext>,
     version: i64,
 }
 
@@ -165,7 +164,7 @@ impl Ours {
     }
 
     async fn attempt<J: Job>(&self, job: &J, asked: &mut bool) -> Result<Response, ApiError> {
-        let (mut session, result) = session::in_transaction(&self.mounted, job).await;
+        let (mut session, result) = session::in_transaction(&self.mounted, &self.request, job).await;
         *asked = session.has_asked();
         let kept = Kept::of_response(result?).await?;
         match session.write(self.finish(&kept)).await? {
@@ -220,16 +219,6 @@ fn fresh(claim: &Claim, now: Timestamp) -> Vec<Value> {
 
 fn has_expired(record: &Record, now: Timestamp) -> bool {
     !matches!(record.get(field::EXPIRES_AT), Value::Timestamp(it) if *it > now)
-}
-
-/// The time, in the whole microseconds that rows keep.
-fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
-}
-
-fn later(time: Timestamp, by: Duration) -> Timestamp {
-    time.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 fn in_flight() -> ApiError {

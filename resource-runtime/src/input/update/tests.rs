@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::field::now;
 use crate::input::zoo::{ZOO, at, problem, problems, row};
 use crate::testing::{BOOK, book};
 
