@@ -41,6 +41,14 @@ features:
 fuzz seconds="60":
     cd fuzz && for target in query filter cursor; do cargo +nightly fuzz run $target -- -max_total_time={{seconds}}; done
 
+# What requests cost, next to servers by hand (`tests/bench/README.md`).
+bench *options="--quick":
+    cd tests/bench && cargo run --release -p driver -- {{options}}
+
+# Instructions of the hot paths.
+bench-paths:
+    cd tests/bench && cargo run --release -p paths
+
 # Bless snapshots and the messages of compile errors; read the diff afterwards.
 bless:
     TRYBUILD=overwrite cargo test -p ui-tests

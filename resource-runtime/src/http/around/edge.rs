@@ -151,7 +151,8 @@ impl Layers {
 fn finish(response: &mut Response, method: &Method, path: &str, id: &RequestId, started: Instant) {
     around(response, method, id);
     let time = started.elapsed();
-    let seconds = format!("{:.6}", time.as_secs_f64());
+    // In whole numbers: to print a float costs several times as much.
+    let seconds = format!("{}.{:06}", time.as_secs(), time.subsec_micros());
     response.headers_mut().extend(HeaderValue::try_from(seconds).ok().map(|it| (PROCESS_TIME, it)));
     tracing::info!(
         target: "resource_runtime::access",
