@@ -114,7 +114,7 @@ impl SelectPlan {
         let found = self.run(connection, meter, &mut objects)?;
         let Objects { mut items, ends, mut edges, .. } = objects;
         if self.is_backward() {
-            items = reversed(&items, &ends);
+            items = reversed(&items, &ends, projection.separator());
             edges = edges.map(|(first, last)| (last, first));
         }
         Ok(JsonSelection { items, len: found.rows, edges, total: found.total, has_more: found.has_more })
@@ -242,7 +242,7 @@ impl Rows for Records {
     }
 }
 
-/// Rows as JSON objects separated by commas.
+/// Rows as a projection writes them.
 struct Objects<'a> {
     layout: Layout,
     projection: &'a Projection,
@@ -257,8 +257,8 @@ struct Objects<'a> {
 
 impl Rows for Objects<'_> {
     fn add(&mut self, row: &Row<'_>) -> Result<(), Failure> {
-        if !self.items.is_empty() {
-            self.items.push(b',');
+        if !self.ends.is_empty() {
+            self.items.extend_from_slice(self.projection.separator());
         }
         self.layout.write_json(&mut self.items, row, self.projection)?;
         self.ends.push(self.items.len());
@@ -280,13 +280,13 @@ impl Rows for Objects<'_> {
     }
 }
 
-/// Objects separated by commas, in the opposite order. `ends` has where each of them ends.
-fn reversed(items: &[u8], ends: &[usize]) -> Vec<u8> {
+/// Rows with separators between them, in the opposite order. `ends` has where each of them ends.
+fn reversed(items: &[u8], ends: &[usize], separator: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(items.len());
     for (index, &end) in ends.iter().enumerate().rev() {
-        let start = index.checked_sub(1).and_then(|it| ends.get(it)).map_or(0, |it| it + 1);
-        if !out.is_empty() {
-            out.push(b',');
+        let start = index.checked_sub(1).and_then(|it| ends.get(it)).map_or(0, |it| it + separator.len());
+        if index + 1 < ends.len() {
+            out.extend_from_slice(separator);
         }
         out.extend_from_slice(items.get(start..end).unwrap_or_default());
     }
