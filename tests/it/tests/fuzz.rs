@@ -91,10 +91,11 @@ fn run(target: &str, check: impl Fn(&str, &mut Rng)) {
         once(&input, &mut rng);
         // What went well is a beginning of something else, now and then.
         if input.len() < 4_096 && rng.one_in(64) {
-            let place = rng.below(inputs.len().max(256));
-            match inputs.get_mut(place) {
-                Some(it) if inputs.len() >= 256 => *it = input,
-                _ => inputs.push(input),
+            if inputs.len() < 256 {
+                inputs.push(input);
+            } else {
+                let place = rng.below(inputs.len());
+                inputs[place] = input;
             }
         }
     }
