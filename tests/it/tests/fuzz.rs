@@ -2,7 +2,7 @@
 //! some seconds (`FUZZ_SECONDS`), or until one fails, which is printed. `just fuzz` runs the real one.
 #![allow(clippy::print_stderr, reason = "this is where a failing test says how to repeat it")]
 
-#[expect(dead_code, unreachable_pub, missing_docs, reason = "it is a crate of its own, of which this uses a part")]
+#[expect(unreachable_pub, reason = "it is a crate of its own")]
 #[path = "../../../fuzz/src/lib.rs"]
 mod targets;
 
