@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row};
 
 use super::bind::{self, Failure};
 use super::error;
-use super::readers::{INLINE, Meter};
+use super::readers::Meter;
 use super::row::{Layout, record};
 use crate::field::Value;
 use crate::json::Projection;
@@ -35,6 +35,10 @@ pub(super) struct SelectPlan {
     rows: Vec<SqlText>,
     count: Option<SqlText>,
 }
+
+/// How long rows are looked for by the filter's indexes, before it is tried along the order: those of a
+/// few thousand matches are found by then.
+const BY_FILTER: Duration = Duration::from_millis(4);
 
 /// How long rows are looked for along the order, where the other way takes long. By then it has looked
 /// at so many that a page would be full if one in some hundred matched.
@@ -162,7 +166,7 @@ impl SelectPlan {
         let Some((meter, along)) = meter.and_then(along) else {
             return read_rows(connection, &self.rows, out, self.limit());
         };
-        if let Some(found) = meter.within(INLINE, || read_rows(connection, &self.rows, out, self.limit())) {
+        if let Some(found) = meter.within(BY_FILTER, || read_rows(connection, &self.rows, out, self.limit())) {
             return found;
         }
         out.clear();

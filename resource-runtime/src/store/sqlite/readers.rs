@@ -25,7 +25,7 @@ use super::location::Location;
 use crate::store::{StoreError, StoreErrorKind, StoreResult};
 
 /// How long a read may keep the thread that asked for it.
-pub(super) const INLINE: Duration = Duration::from_micros(500);
+const INLINE: Duration = Duration::from_micros(500);
 /// Steps of SQLite's machine between two looks at the clock: some tens of microseconds.
 const STEPS: i32 = 1_000;
 /// Slow statements that are remembered.
