@@ -37,7 +37,8 @@ features:
     cargo check -p resource-runtime --no-default-features --features postgres-tls
     cargo check -p resource-runtime --no-default-features --features conformance
 
-# Query strings, filter trees and cursors under a fuzzer (needs nightly and cargo-fuzz).
+# Query strings, filter trees and cursors under a fuzzer (needs nightly and cargo-fuzz). Without one, a test runs the
+# corpus and what comes of it by chance: `FUZZ_SECONDS=60 cargo test -p it --test fuzz`.
 fuzz seconds="60":
     cd fuzz && for target in query filter cursor; do cargo +nightly fuzz run $target -- -max_total_time={{seconds}}; done
 

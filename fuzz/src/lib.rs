@@ -1,16 +1,16 @@
-//! What the fuzz targets share: a resource with a field of every kind that a query can name, and
+//! The fuzz targets, as functions: a resource with a field of every kind that a query can name, and
 //! the promises that every answer keeps.
 //!
-//! `cargo +nightly fuzz run query` (or `filter`, or `cursor`) runs one target on its corpus.
+//! `cargo +nightly fuzz run query` (or `filter`, or `cursor`) runs one target on its corpus. A test of the
+//! workspace (`tests/it/tests/fuzz.rs`) includes this file, and runs all of them on any toolchain.
 
 use std::sync::LazyLock;
 
 use resource_runtime::error::ApiError;
-use resource_runtime::field::{EnumMeta, FieldMeta, FilterMeta, IdSource, Kind, Variant};
-use resource_runtime::query::{self, CursorKeys, ListQuery, Operator};
+use resource_runtime::field::{EnumMeta, FieldMeta, FilterMeta, IdSource, Kind, Value, Variant};
+use resource_runtime::prelude::{Decimal, Uuid};
+use resource_runtime::query::{self, CursorKeys, Filter, ListQuery, Operator, Paging};
 use resource_runtime::resource::{ResourceMeta, SortMeta};
-use rust_decimal::Decimal;
-use uuid::Uuid;
 
 const fn op(operator: Operator) -> FilterMeta {
     FilterMeta::new(operator)
@@ -88,4 +88,67 @@ pub fn parse(raw: &str) -> Result<ListQuery, ApiError> {
         }
     }
     result
+}
+
+/// Whole query strings.
+pub fn query(raw: &str) {
+    let query = parse(raw).ok();
+    let _ = query::parse_item(ZOO, raw);
+    let _ = query::parse_none(raw, &["atomic"]);
+    // A link to another page of a list leads to the same list.
+    let linked = query::with_parameters(raw, &[("count", Some("none"))]);
+    if let (Some(query), true) = (query, linked.len() <= 16 * 1024) {
+        let linked = parse(&linked).expect("a link to a sound list is sound");
+        assert_eq!((query.filter, query.sort, query.paging), (linked.filter, linked.sort, linked.paging));
+    }
+}
+
+/// Conditions in words.
+pub fn filter(text: &str) {
+    if let Ok(query) = parse(&query::with_parameters("", &[("filter", Some(text))])) {
+        let (nodes, depth) = size(&query.filter);
+        // Groups outside of parentheses are not counted by the language, and are by this.
+        assert!(nodes <= 65 && depth <= 10, "{nodes} {depth} {text}");
+    }
+}
+
+fn size(filter: &Filter) -> (usize, usize) {
+    match filter {
+        Filter::All | Filter::Condition(_) => (1, 1),
+        Filter::And(all) | Filter::Or(all) => {
+            all.iter().map(size).fold((1, 1), |(nodes, depth), (n, d)| (nodes + n, depth.max(d + 1)))
+        }
+        Filter::Not(it) => {
+            let (nodes, depth) = size(it);
+            (nodes + 1, depth + 1)
+        }
+    }
+}
+
+/// Cursors: those that clients make up, and those of rows with any values.
+pub fn cursor(text: &str, small: Option<i64>, float: Option<f64>, backward: bool) {
+    if !text.is_empty() {
+        let made_up = query::with_parameters("sort=text", &[("cursor", Some(text))]);
+        assert!(parse(&made_up).is_err(), "a cursor that was not signed is taken: {text}");
+    }
+
+    let small = small.map_or(Value::Null, Value::Int);
+    let float = float.filter(|it| it.is_finite()).map_or(Value::Null, |it| Value::Float(it + 0.0));
+    let edge = [Value::Text(text.to_owned()), small, float, Value::Int(1)];
+    let raw = "sort=text,-small:nulls_first,float";
+    let query = parse(raw).expect("the order is a declared one");
+    let cursor = query::encode_cursor(ZOO, &query, &edge, backward, &KEYS);
+    assert!(cursor.len() <= 1024);
+    let back = parse(&format!("{raw}&cursor={cursor}")).expect("a cursor of the list is good");
+    let Paging::Cursor { keyset: Some(keyset), .. } = back.paging else { panic!("the cursor has a place") };
+    assert_eq!(keyset.backward, backward);
+    match back.abridged {
+        None => assert_eq!(keyset.values, edge),
+        Some(abridged) => {
+            assert!(abridged.is_of(&edge));
+            assert_eq!(keyset.values[1..], edge[1..]);
+            let [Value::Text(cut), ..] = keyset.values.as_slice() else { panic!("a text stays one") };
+            assert!(text.starts_with(cut.as_str()) && cut.len() < text.len());
+        }
+    }
 }

@@ -235,7 +235,13 @@ impl Api {
 
     fn assemble(self) -> Result<Assembled> {
         let keys = match self.settings.cursor_keys.as_slice() {
-            [] => CursorKeys::random(),
+            [] => {
+                tracing::warn!(
+                    "CURSOR_KEYS is not set: a cursor is good until this process ends, and in no other that serves \
+                     the same API"
+                );
+                CursorKeys::random()
+            }
             keys => CursorKeys::new(keys)?,
         };
         let context = Context {

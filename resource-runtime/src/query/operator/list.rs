@@ -32,7 +32,7 @@ pub(super) const HAS_ALL: OperatorMeta = OperatorMeta {
             return out.push(" IS NOT NULL");
         }
         match out.dialect {
-            Dialect::Sqlite if items::is_indexed(column.field()) => {
+            Dialect::Sqlite if !out.by_row && items::is_indexed(column.field()) => {
                 let len = i64::try_from(values.len()).unwrap_or(i64::MAX);
                 write_rows(out, column, item, values);
                 out.push(" GROUP BY \"row\" HAVING count(*) = ");
@@ -71,7 +71,7 @@ pub(super) const HAS_ANY: OperatorMeta = OperatorMeta {
             return out.push("FALSE");
         }
         match out.dialect {
-            Dialect::Sqlite if items::is_indexed(column.field()) => {
+            Dialect::Sqlite if !out.by_row && items::is_indexed(column.field()) => {
                 write_rows(out, column, item, values);
                 out.push(")");
             }

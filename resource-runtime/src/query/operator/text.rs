@@ -125,7 +125,7 @@ fn holds(value: &Value, operand: &Operand, compare: fn(&str, &str) -> bool) -> b
 
 /// Writes a comparison, behind SQLite's index of trigrams where that serves it.
 fn among_candidates(out: &mut SqlText, column: Column, part: &str, compare: impl FnOnce(&mut SqlText)) {
-    if !substring::serves(column.field(), part) {
+    if out.by_row || !substring::serves(column.field(), part) {
         return compare(out);
     }
     out.push("(");

@@ -21,6 +21,9 @@ use crate::store::{StoreError, StoreErrorKind, StoreResult};
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 512;
 
+/// How long to wait before a server that has as many connections as it takes is asked again.
+const CROWDED: Duration = Duration::from_millis(50);
+
 /// How much longer than its statement's timeout a caller waits for the answer.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -61,7 +64,13 @@ impl Connector {
     }
 
     async fn open(&self, ended: Option<Arc<Notify>>) -> StoreResult<Connection> {
-        let (client, driver) = self.tls.connect(&self.settings.config).await.map_err(error::not_connected)?;
+        // A server that has no place for one more may have it in a moment: other processes share it.
+        let (client, driver) = loop {
+            match self.tls.connect(&self.settings.config).await {
+                Err(error) if error::is_crowded(&error) => tokio::time::sleep(CROWDED).await,
+                outcome => break outcome.map_err(error::not_connected)?,
+            }
+        };
         let ended = Ended(ended);
         let driver = tokio::spawn(async move {
             // Dropped last, however the task ends.

@@ -58,6 +58,11 @@ pub(super) fn is_lost(error: &Error) -> bool {
     }
 }
 
+/// Whether the server has as many connections as it takes.
+pub(super) fn is_crowded(error: &Error) -> bool {
+    error.code() == Some(&SqlState::TOO_MANY_CONNECTIONS)
+}
+
 /// Whether the server gave up to let others go on, or because it took too long.
 pub(super) fn is_busy(error: &Error) -> bool {
     error.as_db_error().is_some_and(|it| of_server(it, None) == StoreErrorKind::Busy)

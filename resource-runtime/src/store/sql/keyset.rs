@@ -8,6 +8,11 @@
 //! for in [`parts`] that follow each other in the order, each a range of an index: those that are
 //! equal in the first key, those beyond it, the nulls. Where all keys go one way, a comparison of rows
 //! makes a single range of the first two in PostgreSQL.
+//!
+//! PostgreSQL plans a prepared statement anew for each execution as long as it reckons that plans for
+//! its values are cheaper than one for any values. Planning takes several times as long as reading a
+//! page, and whatever the place, the plan is the same: so places are hidden from the planner, as
+//! subqueries, and it settles on one.
 
 use super::{Dialect, SqlText};
 use crate::field::{FieldMeta, Kind, Value};
@@ -137,7 +142,7 @@ impl OrderKey {
     fn compare(self, out: &mut SqlText, value: &Value) {
         self.write(out);
         out.push(if self.descending { " < " } else { " > " });
-        out.bind(value.clone(), self.field.kind);
+        self.bind(out, value);
     }
 
     fn equal(self, out: &mut SqlText, value: &Value) {
@@ -146,8 +151,15 @@ impl OrderKey {
             out.push(" IS NULL");
         } else {
             out.push(" = ");
-            out.bind(value.clone(), self.field.kind);
+            self.bind(out, value);
         }
+    }
+
+    fn bind(self, out: &mut SqlText, value: &Value) {
+        let is_hidden = out.dialect == Dialect::Postgres && !out.for_values;
+        out.push(if is_hidden { "(SELECT " } else { "" });
+        out.bind(value.clone(), self.field.kind);
+        out.push(if is_hidden { ")" } else { "" });
     }
 
     /// Whether nulls come after every value.
@@ -192,7 +204,7 @@ fn write_rows(out: &mut SqlText, pairs: &[(OrderKey, &Value)], descending: bool)
     out.push(if descending { ") < (" } else { ") > (" });
     for (index, (key, value)) in pairs.iter().enumerate() {
         out.push(if index == 0 { "" } else { ", " });
-        out.bind((*value).clone(), key.field.kind);
+        key.bind(out, value);
     }
     out.push(")");
 }

@@ -15,6 +15,7 @@ mod tests;
 mod text;
 
 pub use decode::from_json;
+pub(crate) use statements::select_along;
 pub use statements::{
     all, count, delete, get, insert, select, select_counted, select_parts, total, update, version_of,
 };

@@ -4,8 +4,8 @@ mod indexes;
 
 use sha2::{Digest as _, Sha256};
 
-pub(super) use self::indexes::index;
 pub use self::indexes::{Index, indexes};
+pub(super) use self::indexes::{index, order_index};
 pub use super::literal::default_literal;
 pub(crate) use super::literal::literal_text;
 use super::{Dialect, SqlText, VERSION, postgres_type, sqlite_type};

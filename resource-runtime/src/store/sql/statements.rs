@@ -1,7 +1,7 @@
 //! The statements that read and write rows. Every one of them that meets rows that exist does so
 //! under the scope of its [`Select`] or [`Key`].
 
-use super::{Dialect, SqlText, VERSION, keyset};
+use super::{Dialect, SqlText, VERSION, keyset, schema};
 use crate::field::{IntKind, Kind, Value};
 use crate::query::{CountMode, Filter, Keyset};
 use crate::resource::ResourceMeta;
@@ -34,10 +34,7 @@ pub fn select_counted(dialect: Dialect, select: &Select, columns: &[usize]) -> S
 fn write_select(dialect: Dialect, select: &Select, columns: &[usize], counted: bool) -> SqlText {
     let mut out = SqlText { for_values: select.filter != Filter::All, ..SqlText::new(dialect) };
     let meta = select.meta;
-    let (place, limit, offset) = match &select.window {
-        Window::Offset { offset, limit } => (None, u64::from(*limit), *offset),
-        Window::Keyset { keyset, limit } => (keyset.as_ref(), u64::from(*limit) + 1, 0),
-    };
+    let (place, limit, offset) = window(select);
     let order = Order::new(dialect, select, place);
     let head = |out: &mut SqlText| {
         out.push("SELECT ");
@@ -49,7 +46,7 @@ fn write_select(dialect: Dialect, select: &Select, columns: &[usize], counted: b
         }
         out.push(" FROM ");
     };
-    let part = |out: &mut SqlText, part: keyset::Part, columns: &[usize]| {
+    let part = |out: &mut SqlText, part: keyset::Part| {
         out.push("(SELECT ");
         write_columns(out, meta, columns);
         out.push(" FROM ");
@@ -62,16 +59,16 @@ fn write_select(dialect: Dialect, select: &Select, columns: &[usize], counted: b
             head(&mut out);
             order.write_rows(&mut out, select, order.parts.first().copied());
         }
+        // Without an order of the whole, which would be a merge that begins all parts and sorts the
+        // first: so one is read after the other, until there are enough rows. PostgreSQL reads parts
+        // that have limits in no other order, and never in parallel.
         parts => {
-            let keys = select.sort.iter().map(|it| it.field).filter(|it| !columns.contains(it));
-            let inner: Vec<_> = columns.iter().copied().chain(keys).collect();
             head(&mut out);
             for (index, it) in parts.iter().enumerate() {
                 out.push(if index == 0 { "(SELECT * FROM " } else { " UNION ALL SELECT * FROM " });
-                part(&mut out, *it, &inner);
+                part(&mut out, *it);
             }
             out.push(") AS _parts");
-            keyset::write_order(&mut out, &order.keys);
         }
     }
     write_window(&mut out, limit, offset);
@@ -83,17 +80,49 @@ fn write_select(dialect: Dialect, select: &Select, columns: &[usize], counted: b
 /// have. In SQLite that costs less than one statement, which would copy the rows of all parts.
 #[must_use]
 pub fn select_parts(dialect: Dialect, select: &Select, columns: &[usize]) -> Vec<SqlText> {
-    let Window::Keyset { keyset, limit } = &select.window else { return vec![self::select(dialect, select, columns)] };
-    let order = Order::new(dialect, select, keyset.as_ref());
+    let (place, limit, offset) = window(select);
+    write_parts(&SqlText::new(dialect), select, columns, &Order::new(dialect, select, place), (limit, offset))
+}
+
+/// Reads the rows of [`select_parts`] in SQLite by another way: along the index of the order, with a
+/// look at each row, whatever other indexes there are. That is the shorter way to a page where many
+/// rows match. `None` where it is no other way, or no index has the order.
+#[must_use]
+pub(crate) fn select_along(select: &Select, columns: &[usize]) -> Option<Vec<SqlText>> {
+    if matches!((&select.scope, &select.filter), (Filter::All, Filter::All)) {
+        return None;
+    }
+    let (place, limit, offset) = window(select);
+    let order = Order { along: Some(schema::order_index(select)?), ..Order::new(Dialect::Sqlite, select, place) };
+    let empty = SqlText { by_row: true, ..SqlText::new(Dialect::Sqlite) };
+    Some(write_parts(&empty, select, columns, &order, (limit, offset)))
+}
+
+/// The place after which rows are read, how many at most, and how many are left out before them.
+fn window(select: &Select) -> (Option<&Keyset>, u64, u64) {
+    match &select.window {
+        Window::Offset { offset, limit } => (None, u64::from(*limit), *offset),
+        Window::Keyset { keyset, limit } => (keyset.as_ref(), u64::from(*limit) + 1, 0),
+    }
+}
+
+/// A statement for each part, beginning from an empty one.
+fn write_parts(
+    empty: &SqlText,
+    select: &Select,
+    columns: &[usize],
+    order: &Order<'_>,
+    (limit, offset): (u64, u64),
+) -> Vec<SqlText> {
     let parts = order.parts.iter().copied().map(Some);
     let parts: Vec<_> = if order.parts.is_empty() { vec![None] } else { parts.collect() };
     let statement = |part| {
-        let mut out = SqlText::new(dialect);
+        let mut out = empty.clone();
         out.push("SELECT ");
         write_columns(&mut out, select.meta, columns);
         out.push(" FROM ");
         order.write_rows(&mut out, select, part);
-        write_window(&mut out, u64::from(*limit) + 1, 0);
+        write_window(&mut out, limit, offset);
         out
     };
     parts.into_iter().map(statement).collect()
@@ -105,6 +134,8 @@ struct Order<'a> {
     values: &'a [Value],
     backward: bool,
     parts: Vec<keyset::Part>,
+    /// SQLite's index to read along.
+    along: Option<String>,
 }
 
 impl<'a> Order<'a> {
@@ -113,12 +144,16 @@ impl<'a> Order<'a> {
         let keys = keyset::keys(select, backward);
         let values = place.map(|it| it.values.as_slice());
         let parts = keyset::parts(dialect, &keys, values, backward);
-        Self { keys, values: values.unwrap_or_default(), backward, parts }
+        Self { keys, values: values.unwrap_or_default(), backward, parts, along: None }
     }
 
     /// Writes the table, the conditions and the order of one part, or of all.
     fn write_rows(&self, out: &mut SqlText, select: &Select, part: Option<keyset::Part>) {
         out.ident(select.meta.table);
+        if let Some(index) = &self.along {
+            out.push(" INDEXED BY ");
+            out.ident(index);
+        }
         let mut clauses = Clauses::new();
         clauses.filter(out, select.meta, &select.scope);
         clauses.filter(out, select.meta, &select.filter);

@@ -78,7 +78,7 @@ fn a_place_in_an_order_of_one_direction_is_a_row() {
     let select = after(sort, vec![Value::Int(1), Value::Int(2)]);
     assert_eq!(
         super::select(Dialect::Postgres, &select, &[]).text,
-        r#"SELECT "_version" FROM "books" WHERE ("price", "id") < ($1::numeric, $2::bigint) ORDER BY "price" DESC, "id" DESC LIMIT 21"#,
+        r#"SELECT "_version" FROM "books" WHERE ("price", "id") < ((SELECT $1::numeric), (SELECT $2::bigint)) ORDER BY "price" DESC, "id" DESC LIMIT 21"#,
     );
 }
 
@@ -141,7 +141,7 @@ fn parts_follow_each_other_in_one_statement() {
     };
     assert_eq!(
         super::select(Dialect::Postgres, &select, &[0]).text,
-        r#"SELECT "id", "_version" FROM (SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" COLLATE "C" = $1::text) AND "price" = $2::numeric AND "id" > $3::bigint ORDER BY "price" DESC, "id" LIMIT 21) AS _part UNION ALL SELECT * FROM (SELECT "id", "price", "_version" FROM "books" WHERE ("author_name" COLLATE "C" = $4::text) AND "price" < $5::numeric ORDER BY "price" DESC, "id" LIMIT 21) AS _part) AS _parts ORDER BY "price" DESC, "id" LIMIT 21"#,
+        r#"SELECT "id", "_version" FROM (SELECT * FROM (SELECT "id", "_version" FROM "books" WHERE ("author_name" COLLATE "C" = $1::text) AND "price" = $2::numeric AND "id" > $3::bigint ORDER BY "price" DESC, "id" LIMIT 21) AS _part UNION ALL SELECT * FROM (SELECT "id", "_version" FROM "books" WHERE ("author_name" COLLATE "C" = $4::text) AND "price" < $5::numeric ORDER BY "price" DESC, "id" LIMIT 21) AS _part) AS _parts LIMIT 21"#,
     );
 }
 
@@ -169,7 +169,7 @@ fn backwards_everything_is_turned_round() {
     let select = rows(vec![by("published_year", false), by("id", false)], Window::Keyset { keyset, limit: 1 });
     assert_eq!(
         super::select(Dialect::Postgres, &select, &[]).text,
-        r#"SELECT "_version" FROM "books" WHERE ("published_year", "id") < ($1::integer, $2::bigint) ORDER BY "published_year" DESC NULLS FIRST, "id" DESC LIMIT 2"#,
+        r#"SELECT "_version" FROM "books" WHERE ("published_year", "id") < ((SELECT $1::integer), (SELECT $2::bigint)) ORDER BY "published_year" DESC NULLS FIRST, "id" DESC LIMIT 2"#,
     );
 }
 

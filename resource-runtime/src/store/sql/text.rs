@@ -22,13 +22,16 @@ pub struct SqlText {
     /// leaves so many rows that the first page of an order is soon full, and read the whole table
     /// where it leaves few.
     pub for_values: bool,
+    /// Whether conditions look at the row alone, and not into tables beside its own: for reading rows
+    /// one after another, each of which such a table would have to be asked for.
+    pub(crate) by_row: bool,
 }
 
 impl SqlText {
     /// An empty statement.
     #[must_use]
     pub const fn new(dialect: Dialect) -> Self {
-        Self { dialect, text: String::new(), binds: Vec::new(), for_values: false }
+        Self { dialect, text: String::new(), binds: Vec::new(), for_values: false, by_row: false }
     }
 
     /// Adds text that is a constant of the program, never a client's.

@@ -34,6 +34,9 @@ pub(super) fn open(path: &Path, location: &Location, purpose: Purpose) -> rusqli
     // A quoted name that is no column is a mistake, and not a text.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    // Plans hold for any values. Otherwise SQLite, as it is built here, prepares a statement anew
+    // whenever another value is bound to a bound of a range.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     extend(&connection)?;
     if purpose == Purpose::Write && location.mode != Mode::ReadOnly {
         let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;

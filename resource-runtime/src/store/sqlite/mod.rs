@@ -146,7 +146,7 @@ impl Store for SqliteStore {
         Box::pin(async move {
             let plan = Arc::new(SelectPlan::of_records(select));
             let read = Arc::clone(&plan);
-            self.readers.run(plan.shape(), move |connection| read.records(connection)).await
+            self.readers.run(plan.shape(), move |connection, meter| read.records(connection, meter)).await
         })
     }
 
@@ -158,7 +158,7 @@ impl Store for SqliteStore {
             }
             let plan = Arc::new(SelectPlan::of_json(select, &projection));
             let read = Arc::clone(&plan);
-            self.readers.run(plan.shape(), move |connection| read.json(connection, &projection)).await
+            self.readers.run(plan.shape(), move |connection, meter| read.json(connection, meter, &projection)).await
         })
     }
 

@@ -1,11 +1,14 @@
+use std::time::Duration;
+
 use rusqlite::{Connection, Row};
 
 use super::bind::{self, Failure};
 use super::error;
+use super::readers::Meter;
 use super::row::{Layout, record};
 use crate::field::Value;
 use crate::json::Projection;
-use crate::query::CountMode;
+use crate::query::{CountMode, SortKey};
 use crate::resource::{Record, ResourceMeta};
 use crate::store::sql::{self, Dialect, SqlText};
 use crate::store::{
@@ -33,11 +36,26 @@ pub(super) struct SelectPlan {
     count: Option<SqlText>,
 }
 
+/// How long rows are looked for by the filter's indexes, before it is tried along the order: those of a
+/// few thousand matches are found by then.
+const BY_FILTER: Duration = Duration::from_millis(4);
+
+/// How long rows are looked for along the order, where the other way takes long. By then it has looked
+/// at so many that a page would be full if one in some hundred matched.
+const ALONG: Duration = Duration::from_millis(10);
+
 /// What the rows of a [`SelectPlan`] were, apart from themselves.
 struct Found {
     rows: usize,
     has_more: bool,
     total: Option<Total>,
+}
+
+/// Where rows go.
+trait Rows {
+    fn add(&mut self, row: &Row<'_>) -> Result<(), Failure>;
+    /// Forgets all of them: they are read anew, by another way.
+    fn clear(&mut self);
 }
 
 impl SelectPlan {
@@ -50,7 +68,7 @@ impl SelectPlan {
     /// For writing what a projection asks for.
     pub(super) fn of_json(select: Select, projection: &Projection) -> Self {
         let mut columns: Vec<usize> = Vec::with_capacity(select.meta.fields.len());
-        let keys = matches!(select.window, Window::Keyset { .. }).then(|| select.sort.iter().map(|key| key.field));
+        let keys = is_keyset(&select).then(|| select.sort.iter().map(|key| key.field));
         for field in projection.stored().chain(keys.into_iter().flatten()) {
             if !columns.contains(&field) {
                 columns.push(field);
@@ -70,13 +88,11 @@ impl SelectPlan {
         self.rows.last().map_or("", |it| &it.text)
     }
 
-    pub(super) fn records(&self, connection: &Connection) -> StoreResult<Selection> {
-        let meta = self.select.meta;
-        let mut records = Vec::new();
-        let found = self.run(connection, |row| {
-            records.push(record(row, meta)?);
-            Ok(())
-        })?;
+    /// The rows as records. With a meter it may take as long as it takes.
+    pub(super) fn records(&self, connection: &Connection, meter: Option<&Meter>) -> StoreResult<Selection> {
+        let mut records = Records { meta: self.select.meta, records: Vec::new() };
+        let found = self.run(connection, meter, &mut records)?;
+        let mut records = records.records;
         if self.is_backward() {
             records.reverse();
         }
@@ -84,36 +100,28 @@ impl SelectPlan {
     }
 
     /// Writes the rows as they come; where a computed field is among the fields, by way of records.
-    pub(super) fn json(&self, connection: &Connection, projection: &Projection) -> StoreResult<JsonSelection> {
-        let layout = Layout::new(self.select.meta, &self.columns);
-        let mut items = Vec::with_capacity(4_096);
-        let mut ends = Vec::new();
-        let mut edges: Option<(Vec<Value>, Vec<Value>)> = None;
-        let keyset = matches!(self.select.window, Window::Keyset { .. });
-        let found = self.run(connection, |row| {
-            if !ends.is_empty() {
-                items.extend_from_slice(projection.separator());
-            }
-            layout.write_json(&mut items, row, projection)?;
-            ends.push(items.len());
-            if keyset {
-                let keys = self.keys(&layout, row)?;
-                match &mut edges {
-                    None => edges = Some((keys.clone(), keys)),
-                    Some((_, last)) => *last = keys,
-                }
-            }
-            Ok(())
-        })?;
+    /// With a meter it may take as long as it takes.
+    pub(super) fn json(
+        &self,
+        connection: &Connection,
+        meter: Option<&Meter>,
+        projection: &Projection,
+    ) -> StoreResult<JsonSelection> {
+        let mut objects = Objects {
+            layout: Layout::new(self.select.meta, &self.columns),
+            projection,
+            keys: if is_keyset(&self.select) { &self.select.sort } else { &[] },
+            items: Vec::with_capacity(4_096),
+            ends: Vec::new(),
+            edges: None,
+        };
+        let found = self.run(connection, meter, &mut objects)?;
+        let Objects { mut items, ends, mut edges, .. } = objects;
         if self.is_backward() {
             items = reversed(&items, &ends, projection.separator());
             edges = edges.map(|(first, last)| (last, first));
         }
         Ok(JsonSelection { items, len: found.rows, edges, total: found.total, has_more: found.has_more })
-    }
-
-    fn keys(&self, layout: &Layout, row: &Row<'_>) -> Result<Vec<Value>, Failure> {
-        self.select.sort.iter().map(|key| layout.value(row, key.field)).collect()
     }
 
     const fn is_backward(&self) -> bool {
@@ -123,17 +131,13 @@ impl SelectPlan {
         }
     }
 
-    fn run(
-        &self,
-        connection: &Connection,
-        mut each: impl FnMut(&Row<'_>) -> Result<(), Failure>,
-    ) -> StoreResult<Found> {
+    fn run(&self, connection: &Connection, meter: Option<&Meter>, out: &mut impl Rows) -> StoreResult<Found> {
         let fail = |failure| failed(self.select.meta, failure);
         if self.count.is_none() && self.rows.len() < 2 {
-            let (rows, has_more) = self.read_rows(connection, &mut each).map_err(fail)?;
+            let (rows, has_more) = self.find_rows(connection, meter, out).map_err(fail)?;
             return Ok(Found { rows, has_more, total: None });
         }
-        // Both statements see the same rows: those of a transaction that is open anyway, or else of
+        // All statements see the same rows: those of a transaction that is open anyway, or else of
         // one of their own. Where one fails the connection's keeper rolls back.
         let alone = connection.is_autocommit();
         let command = |sql| match alone {
@@ -141,7 +145,7 @@ impl SelectPlan {
             false => Ok(()),
         };
         command("BEGIN")?;
-        let (rows, has_more) = self.read_rows(connection, &mut each).map_err(fail)?;
+        let (rows, has_more) = self.find_rows(connection, meter, out).map_err(fail)?;
         let total = match self.known_total(rows, has_more) {
             Some(total) => Some(total),
             None => self.read_total(connection).map_err(fail)?,
@@ -150,26 +154,33 @@ impl SelectPlan {
         Ok(Found { rows, has_more, total })
     }
 
-    fn read_rows(
+    /// Reads the rows by the shorter of two ways, which nothing but trying can tell, as SQLite has
+    /// no statistics: by the filter's indexes, or along the order's. Both give the same.
+    fn find_rows(
         &self,
         connection: &Connection,
-        each: &mut impl FnMut(&Row<'_>) -> Result<(), Failure>,
+        meter: Option<&Meter>,
+        out: &mut impl Rows,
     ) -> Result<(usize, bool), Failure> {
-        let limit = self.select.limit() as usize;
-        let mut seen = 0;
-        for sql in &self.rows {
-            let mut statement = bind::prepare(connection, sql)?;
-            let mut rows = statement.raw_query();
-            while let Some(row) = rows.next()? {
-                // A keyset reads one row too many, to see that it is there.
-                if seen == limit {
-                    return Ok((seen, true));
-                }
-                each(row)?;
-                seen += 1;
-            }
+        let along = |meter| Some((meter, sql::select_along(&self.select, &self.columns)?));
+        let Some((meter, along)) = meter.and_then(along) else {
+            return read_rows(connection, &self.rows, out, self.limit());
+        };
+        if let Some(found) = meter.within(BY_FILTER, || read_rows(connection, &self.rows, out, self.limit())) {
+            return found;
         }
-        Ok((seen, false))
+        out.clear();
+        match meter.within(ALONG, || read_rows(connection, &along, out, self.limit())) {
+            Some(Ok(found)) => return Ok(found),
+            Some(Err(error)) => tracing::debug!(?error, table = self.select.meta.table, "no way along the order"),
+            None => {}
+        }
+        out.clear();
+        read_rows(connection, &self.rows, out, self.limit())
+    }
+
+    const fn limit(&self) -> usize {
+        self.select.limit() as usize
     }
 
     /// The number of all rows, where the last of them is among those that were read.
@@ -187,6 +198,89 @@ impl SelectPlan {
         let Some(count) = &self.count else { return Ok(None) };
         let counted = bind::one(connection, count, |row| Ok(row.get(0)?))?;
         Ok(counted.and_then(|it| sql::total(DIALECT, &self.select, it)))
+    }
+}
+
+const fn is_keyset(select: &Select) -> bool {
+    matches!(select.window, Window::Keyset { .. })
+}
+
+/// Reads the rows of statements, one after another, up to a limit. How many there were, and whether
+/// there are more.
+fn read_rows(
+    connection: &Connection,
+    statements: &[SqlText],
+    out: &mut impl Rows,
+    limit: usize,
+) -> Result<(usize, bool), Failure> {
+    let mut seen = 0;
+    for sql in statements {
+        let mut statement = bind::prepare(connection, sql)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next()? {
+            // A keyset reads one row too many, to see that it is there.
+            if seen == limit {
+                return Ok((seen, true));
+            }
+            out.add(row)?;
+            seen += 1;
+        }
+    }
+    Ok((seen, false))
+}
+
+/// Rows as records.
+struct Records {
+    meta: &'static ResourceMeta,
+    records: Vec<Record>,
+}
+
+impl Rows for Records {
+    fn add(&mut self, row: &Row<'_>) -> Result<(), Failure> {
+        self.records.push(record(row, self.meta)?);
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.records.clear();
+    }
+}
+
+/// Rows as a projection writes them.
+struct Objects<'a> {
+    layout: Layout,
+    projection: &'a Projection,
+    /// The order of a page that cursors lead from.
+    keys: &'a [SortKey],
+    items: Vec<u8>,
+    /// Where each object ends.
+    ends: Vec<usize>,
+    /// The keys of the first row, and of the last.
+    edges: Option<(Vec<Value>, Vec<Value>)>,
+}
+
+impl Rows for Objects<'_> {
+    fn add(&mut self, row: &Row<'_>) -> Result<(), Failure> {
+        if !self.ends.is_empty() {
+            self.items.extend_from_slice(self.projection.separator());
+        }
+        self.layout.write_json(&mut self.items, row, self.projection)?;
+        self.ends.push(self.items.len());
+        if self.keys.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<_> = self.keys.iter().map(|key| self.layout.value(row, key.field)).collect::<Result<_, _>>()?;
+        match &mut self.edges {
+            None => self.edges = Some((keys.clone(), keys)),
+            Some((_, last)) => *last = keys,
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.items.clear();
+        self.ends.clear();
+        self.edges = None;
     }
 }
 

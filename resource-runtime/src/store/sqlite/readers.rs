@@ -5,7 +5,8 @@
 //! A hop to another thread costs more than a cheap read, so reads run on the thread that asks for
 //! them, and only those that take long go to a thread where they hinder nobody. Which those are is
 //! found out by running them: a read that has not ended after [`INLINE`] is broken off and done
-//! again elsewhere, and its statement is remembered as slow until it proves quick.
+//! again elsewhere, and its statement is remembered as slow until it proves quick. There it has all
+//! the time it takes, and its [`Meter`] for trying one way or another for a while.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -50,7 +51,7 @@ struct Reader {
 }
 
 /// What the progress handler of a connection looks at.
-struct Meter {
+pub(super) struct Meter {
     born: Instant,
     /// When to break off, in nanoseconds since `born`.
     deadline: AtomicU64,
@@ -64,10 +65,23 @@ struct Meter {
 
 impl Meter {
     fn start(&self, limit: Option<Duration>) -> u64 {
+        self.limit(limit);
+        self.read.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    fn limit(&self, limit: Option<Duration>) {
         let deadline = limit.and_then(|it| u64::try_from((self.born.elapsed() + it).as_nanos()).ok());
         self.deadline.store(deadline.unwrap_or(u64::MAX), Ordering::Relaxed);
         self.expired.store(false, Ordering::Relaxed);
-        self.read.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Runs a part of a read that has no other limit. `None` where it was broken off after so long.
+    pub(super) fn within<T>(&self, limit: Duration, run: impl FnOnce() -> T) -> Option<T> {
+        self.limit(Some(limit));
+        let result = run();
+        let expired = self.expired.load(Ordering::Relaxed);
+        self.limit(None);
+        (!expired).then_some(result)
     }
 
     fn should_stop(&self) -> bool {
@@ -122,20 +136,23 @@ impl Readers {
         result
     }
 
-    /// Runs a read that may take long. `shape` is what its cost is remembered by: its statement.
+    /// Runs a read that may take long. `shape` is what its cost is remembered by: its statement. The
+    /// read is given a meter where it may take as long as it takes.
     pub(super) async fn run<T: Send + 'static>(
         self: &Arc<Self>,
         shape: &str,
-        read: impl Fn(&Connection) -> StoreResult<T> + Send + 'static,
+        read: impl Fn(&Connection, Option<&Meter>) -> StoreResult<T> + Send + 'static,
     ) -> StoreResult<T> {
         let shape = self.hasher.hash_one(shape);
         // Without a runtime there is nobody to hinder.
-        let Ok(runtime) = Handle::try_current() else { return self.quick(read) };
+        let Ok(runtime) = Handle::try_current() else {
+            return self.quick(|connection| read(connection, None));
+        };
         if !lock(&self.slow).contains(&shape) {
             let reader = self.checkout()?;
             let started = Instant::now();
             reader.meter.start(Some(INLINE));
-            let result = read(&reader.connection);
+            let result = read(&reader.connection, None);
             let expired = reader.meter.expired.load(Ordering::Relaxed);
             self.give_back(reader);
             // A few steps of SQLite's take long by themselves, such as counting a whole table.
@@ -153,7 +170,7 @@ impl Readers {
         let readers = Arc::clone(self);
         let task = runtime.spawn_blocking(move || {
             let started = Instant::now();
-            let result = read(&reader.connection);
+            let result = read(&reader.connection, Some(&reader.meter));
             if started.elapsed() < INLINE / 2 {
                 lock(&readers.slow).remove(&shape);
             }

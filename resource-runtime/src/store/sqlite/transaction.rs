@@ -60,7 +60,7 @@ impl SqliteTransaction {
 impl Transaction for SqliteTransaction {
     fn select(&mut self, select: Select) -> BoxFuture<'_, StoreResult<Selection>> {
         let plan = SelectPlan::of_records(select);
-        self.read(move |connection| plan.records(connection))
+        self.read(move |connection| plan.records(connection, None))
     }
 
     fn get(&mut self, key: Key) -> BoxFuture<'_, StoreResult<Option<Record>>> {

@@ -1,11 +1,13 @@
 use std::process::Command;
 
+use tokio::runtime::Handle;
+
 use super::{Directory, done, everything, key, new_book};
 use crate::field::Value;
 use crate::query::{CountMode, Filter, Operator};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Select, Store as _, StoreErrorKind, Written};
-use crate::testing::BOOK;
+use crate::testing::{BOOK, PLANT};
 
 #[track_caller]
 fn refused(url: &str, why: &str) {
@@ -96,6 +98,69 @@ async fn a_write_that_another_process_holds_up_is_busy() {
     assert_eq!(store.select(everything(BOOK)).await.unwrap().records.len(), 0);
     other.execute_batch("ROLLBACK").unwrap();
     done(store.write(new_book("1")).await);
+}
+
+/// Opens the same file several times at once, and does something with each store, as processes would.
+fn processes<T: Send + 'static>(url: &str, run: impl Fn(SqliteStore, Handle) -> T + Clone + Send + 'static) -> Vec<T> {
+    let process = |_| {
+        let (url, run) = (url.to_owned(), run.clone());
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            run(SqliteStore::open(&url).unwrap(), runtime.handle().clone())
+        })
+    };
+    let threads: Vec<_> = (0..4).map(process).collect();
+    threads.into_iter().map(|it| it.join().unwrap()).collect()
+}
+
+#[test]
+fn processes_that_begin_at_once_make_the_tables_once() {
+    for _ in 0..8 {
+        let directory = Directory::new();
+        let created = processes(&directory.url("x.db"), |store, runtime| {
+            runtime.block_on(async { store.migrate(&[BOOK, PLANT]).await.unwrap().created })
+        });
+        assert_eq!(created.concat().len(), 2, "{created:?}");
+    }
+}
+
+#[test]
+fn processes_write_at_once_and_see_each_others_rows() {
+    let directory = Directory::new();
+    let rows = processes(&directory.url("x.db"), |store, runtime| {
+        runtime.block_on(async {
+            store.migrate(&[BOOK]).await.unwrap();
+            for _ in 0..50 {
+                done(store.write(new_book(&uuid::Uuid::new_v4().simple().to_string())).await);
+                let mut transaction = store.begin().await.unwrap();
+                done(transaction.write(new_book(&uuid::Uuid::new_v4().simple().to_string())).await);
+                transaction.commit().await.unwrap();
+            }
+            store.select(everything(BOOK)).await.unwrap().records.len()
+        })
+    });
+    assert_eq!(rows.into_iter().max(), Some(400));
+}
+
+#[tokio::test]
+async fn statements_outlive_what_another_process_makes_of_the_table() {
+    let directory = Directory::new();
+    let store = SqliteStore::open(&directory.url("x.db")).unwrap();
+    store.migrate(&[BOOK]).await.unwrap();
+    let other = SqliteStore::open(&directory.url("x.db")).unwrap();
+    for number in 0..3 {
+        done(store.write(new_book(&number.to_string())).await);
+        assert_eq!(store.select(everything(BOOK)).await.unwrap().records.len(), number + 1);
+        assert!(store.get(key(BOOK, 1)).await.unwrap().is_some());
+        let change = format!(
+            "ALTER TABLE books ADD COLUMN extra_{number} TEXT; CREATE INDEX extra_{number} ON books (extra_{number}, title)"
+        );
+        other
+            .writer
+            .run(move |it| it.execute_batch(&change).map_err(crate::store::sqlite::error::general))
+            .await
+            .unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

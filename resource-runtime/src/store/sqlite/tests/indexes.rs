@@ -1,5 +1,7 @@
 //! How SQLite's planner goes about what resources declare, and the tables beside a resource's.
 
+use rust_decimal::Decimal;
+
 use super::{Directory, done, everything, insert, key, store};
 use crate::field::Value;
 use crate::query::{CountMode, Filter, Keyset, Operator, SortKey};
@@ -12,9 +14,12 @@ use crate::testing::{BOOK, HARDY, PLANT, TRASHABLE, book, live, plant, rare};
 /// How SQLite goes about a selection.
 fn plan(store: &SqliteStore, select: &Select) -> String {
     let parts = sql::select_parts(Dialect::Sqlite, select, &[0]);
-    let explain = |sql: SqlText| SqlText { text: format!("EXPLAIN QUERY PLAN {}", sql.text), ..sql };
-    let lines = parts.into_iter().flat_map(|it| rows(store, &explain(it), 3));
+    let lines = parts.iter().flat_map(|it| rows(store, &explain(it), 3));
     lines.collect::<Vec<_>>().join("; ")
+}
+
+fn explain(sql: &SqlText) -> SqlText {
+    SqlText { text: format!("EXPLAIN QUERY PLAN {}", sql.text), ..sql.clone() }
 }
 
 /// A column of a query's rows, as text.
@@ -149,6 +154,90 @@ async fn declared_orders_are_read_from_indexes_at_any_place() {
                     assert!(!beyond || searches, "{select:?}: {plan}");
                 }
             }
+        }
+    }
+}
+
+/// The windows that a list may have in an order: the first, one after others, and those before and
+/// after a row.
+fn windows(sort: &[SortKey]) -> Vec<Window> {
+    let at = |number, backward| Window::Keyset { keyset: place(sort, &plant(number), backward), limit: 7 };
+    vec![
+        Window::Keyset { keyset: None, limit: 7 },
+        Window::Offset { offset: 5, limit: 7 },
+        at(50, false),
+        at(50, true),
+        at(61, false),
+        at(61, true),
+    ]
+}
+
+#[tokio::test]
+async fn along_an_order_are_the_rows_that_the_filters_indexes_find() {
+    let store = store(&[PLANT]).await;
+    for number in 0..120 {
+        done(store.write(insert(PLANT, plant(number))).await);
+    }
+    let text = |text: &str| Value::Text(text.to_owned());
+    let filters = [
+        Filter::one(1, Operator::Icontains, text("FLOWER")),
+        Filter::one(1, Operator::Contains, text("01")),
+        Filter::one(1, Operator::Icontains, text("0007")).or(Filter::one(2, Operator::EndsWith, text("3"))),
+        !Filter::one(2, Operator::Icontains, text("anthus")),
+        Filter::one(3, Operator::Gte, Value::Int(40)).and(Filter::one(11, Operator::Eq, Value::Bool(true))),
+        Filter::many(13, Operator::HasAll, vec![text("plant"), text("tag 30")]),
+        Filter::many(13, Operator::HasAny, vec![text("tag 30"), text("tag 5")]),
+        Filter::many(14, Operator::HasAny, vec![Value::Decimal(Decimal::new(30, 1))]),
+        Filter::one(6, Operator::Lt, Value::Decimal(Decimal::new(31, 2))),
+        Filter::one(4, Operator::IsNull, Value::Bool(true)),
+    ];
+    let fields = PLANT.fields.iter().enumerate().filter(|(_, it)| it.sort).map(|(index, _)| index);
+    for (filter, field) in filters.iter().flat_map(|it| fields.clone().map(move |field| (it, field))) {
+        for (descending, nulls_first) in [(false, false), (true, false), (true, true)] {
+            let sort = [field, 0].map(|field| SortKey { field, descending: descending && field != 0, nulls_first });
+            for window in windows(&sort) {
+                let select = Select { filter: filter.clone(), sort: sort.to_vec(), window, ..everything(PLANT) };
+                let read = |statements: Vec<SqlText>| {
+                    let found = statements.iter().flat_map(|it| rows(&store, it, 0)).take(8);
+                    found.collect::<Vec<_>>()
+                };
+                let along = sql::select_along(&select, &[0]).unwrap();
+                let plan: Vec<_> = along.iter().flat_map(|it| rows(&store, &explain(it), 3)).collect();
+                assert!(!plan.concat().contains("ORDER BY"), "{select:?}: {plan:?}");
+                assert!(!plan.concat().contains("__trigram"), "{select:?}: {plan:?}");
+                assert_eq!(read(along), read(sql::select_parts(Dialect::Sqlite, &select, &[0])), "{select:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_read_along_an_order_that_has_no_index() {
+    let id = vec![SortKey { field: 0, descending: false, nulls_first: false }];
+    let filter = Filter::one(1, Operator::Icontains, Value::Text("flower".to_owned()));
+    assert!(sql::select_along(&Select { filter, sort: id, ..everything(PLANT) }, &[0]).is_none());
+    let sort = vec![SortKey { field: 1, descending: false, nulls_first: false }];
+    assert!(sql::select_along(&Select { sort, ..everything(PLANT) }, &[0]).is_none(), "without a condition");
+}
+
+#[tokio::test]
+async fn a_page_of_what_most_rows_have_is_found_along_the_order() {
+    let store = store(&[PLANT]).await;
+    for number in 0..3_000 {
+        done(store.write(insert(PLANT, plant(number))).await);
+    }
+    let sort = [3, 0].map(|field| SortKey { field, descending: field == 3, nulls_first: false });
+    let window = Window::Keyset { keyset: None, limit: 2 };
+    let part = |part: &str| Filter::one(1, Operator::Icontains, Value::Text(part.to_owned()));
+    for count in [CountMode::None, CountMode::Exact] {
+        let select = Select { sort: sort.to_vec(), window: window.clone(), count, ..everything(PLANT) };
+        for _ in 0..3 {
+            let frequent = store.select(Select { filter: part("flower"), ..select.clone() }).await.unwrap();
+            let heights: Vec<_> = frequent.records.iter().map(|it| it.get(3).clone()).collect();
+            assert_eq!((heights, frequent.has_more), (vec![Value::Int(2_999), Value::Int(2_998)], true));
+            assert_eq!(frequent.total.map(|it| it.rows), (count == CountMode::Exact).then_some(3_000));
+            let single = store.select(Select { filter: part("00007"), ..select.clone() }).await.unwrap();
+            assert_eq!((single.records.len(), single.has_more), (1, false));
         }
     }
 }

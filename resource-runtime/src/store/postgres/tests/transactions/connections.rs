@@ -57,6 +57,29 @@ async fn a_transaction_waits_for_a_connection_and_then_is_refused_as_busy() {
 }
 
 #[tokio::test]
+async fn a_transaction_waits_for_a_server_that_has_as_many_connections_as_it_takes() {
+    on_server(|it| async move {
+        let role = format!("of_{}", it.schema);
+        it.sql(&format!("CREATE ROLE {role} LOGIN CONNECTION LIMIT 2")).await;
+        let mut config: tokio_postgres::Config = it.url.parse().unwrap();
+        let url = it.url.replacen("postgres@", &format!("{role}@"), 1);
+        let store = PostgresStore::connect(&format!("{url}&connections=1")).await.unwrap();
+        let (client, connection) = config.user(&role).connect(tokio_postgres::NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let leave = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            drop(client);
+            connection.await.unwrap().unwrap();
+        };
+        let (begun, ()) = tokio::join!(store.begin(), leave);
+        assert!(begun.is_ok());
+        drop((begun, store));
+        it.sql(&format!("DROP ROLE {role}")).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_waits_longest_for_a_connection_is_next() {
     on_server(|it| async move {
         let store = store_with(&it, 1, "").await;
