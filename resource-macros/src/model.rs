@@ -91,7 +91,10 @@ pub(crate) struct Handle {
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) ident: Ident,
+    /// As Rust has it, without `r#`.
     pub(crate) name: String,
+    /// As the wire has it.
+    pub(crate) wire: String,
     pub(crate) ty: Type,
     pub(crate) doc: Option<String>,
     pub(crate) column: Option<String>,
@@ -210,6 +213,8 @@ pub(crate) enum Bound {
 pub(crate) struct Computed {
     pub(crate) ident: Ident,
     pub(crate) name: String,
+    /// As the wire has it.
+    pub(crate) wire: String,
     pub(crate) ty: Type,
     pub(crate) doc: Option<String>,
 }
@@ -217,6 +222,7 @@ pub(crate) struct Computed {
 #[derive(Debug)]
 pub(crate) struct View {
     pub(crate) name: String,
+    /// Names on the wire, as everywhere in a description.
     pub(crate) fields: Vec<String>,
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct ResourceAttrs {
     #[darling(multiple)]
     pub(crate) table: Once<Text>,
     #[darling(multiple)]
+    pub(crate) rename_all: Once<Text>,
+    #[darling(multiple)]
     pub(crate) view: Many<View>,
     #[darling(multiple)]
     pub(crate) list: Once<Name>,
@@ -43,6 +45,7 @@ impl ResourceAttrs {
     pub(crate) const KEYS: &[&'static str] = &[
         "path",
         "table",
+        "rename_all",
         "view",
         "list",
         "computed",
@@ -117,6 +120,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) index: Once<Off>,
     #[darling(multiple)]
     pub(crate) column: Once<Text>,
+    #[darling(multiple)]
+    pub(crate) rename: Once<Text>,
     #[darling(flatten)]
     pub(crate) unknown: Unknown,
 }
@@ -141,5 +146,6 @@ impl FieldAttrs {
         "unique",
         "index",
         "column",
+        "rename",
     ];
 }

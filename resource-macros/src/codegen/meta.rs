@@ -12,7 +12,8 @@ use crate::model::{Access, Bound, Check, CheckKind, Field, Filter, Number, Role,
 pub(super) fn field(field: &Field) -> TokenStream {
     let Field {
         ident: _,
-        name,
+        name: _,
+        wire,
         ty,
         doc,
         column,
@@ -43,7 +44,7 @@ pub(super) fn field(field: &Field) -> TokenStream {
     let index = (!index).then(|| quote!(.without_index()));
     let description = Placed::new(ty).item("FIELD");
     quote! {
-        #description.named(#name)
+        #description.named(#wire)
             #doc #column #role #access #default #unique #sort #search #filters #rules #normalize #example #index
     }
 }

@@ -6,6 +6,7 @@ use syn::{LitStr, Path, Type};
 
 use super::access::{AccessAttrs, check_secret, of_role, role};
 use super::literal::literal;
+use super::naming::Naming;
 use super::query::filters;
 use super::rule::{Place, rules};
 use super::{doc, plain_name};
@@ -31,6 +32,7 @@ pub(super) fn resource_field(
     attrs: FieldAttrs,
     validate: ValidateAttrs,
     fields: &[(String, &Type)],
+    naming: &mut Naming,
     checks: &mut Vec<Check>,
     errors: &mut Errors,
 ) -> Option<Lowered> {
@@ -53,10 +55,12 @@ pub(super) fn resource_field(
         unique,
         index,
         column,
+        rename,
         unknown,
     } = attrs;
     let ident = field.ident.clone()?;
     let (name, ty) = (plain_name(&ident), field.ty.clone());
+    let wire = naming.name(&ident, rename.value(errors).as_ref(), errors);
     unknown.report(FieldAttrs::KEYS, &[(ResourceAttrs::KEYS, "write it on the struct")], errors);
 
     let id_key = id.key();
@@ -73,7 +77,7 @@ pub(super) fn resource_field(
     .lower(role, errors);
     let access = written.unwrap_or_else(|| of_role(role));
     let ways_out = "mark it `write_only` or `hidden`, or `expose` if clients shall see it";
-    check_secret(&ident, &name, access.response, expose.take(errors).as_ref(), ways_out, errors);
+    check_secret(&ident, [&name, &wire], access.response, expose.take(errors).as_ref(), ways_out, errors);
 
     let mut check = |kind, at: &dyn ToTokens| {
         checks.push(Check { kind, ty: ty.clone(), span: at.span() });
@@ -140,7 +144,8 @@ pub(super) fn resource_field(
     Some(Lowered {
         field: Field {
             doc: doc(&field.attrs),
-            column: column.as_ref().map(LitStr::value),
+            // Another name on the wire leaves the column's alone.
+            column: column.as_ref().map(LitStr::value).or_else(|| (wire != name).then(|| name.clone())),
             role,
             access: written,
             default,
@@ -154,6 +159,7 @@ pub(super) fn resource_field(
             index,
             ident,
             name,
+            wire,
             ty,
         },
         access,
@@ -171,12 +177,14 @@ pub(super) fn object_field(
     attrs: ObjectFieldAttrs,
     validate: ValidateAttrs,
     fields: &[(String, &Type)],
+    naming: &mut Naming,
     checks: &mut Vec<Check>,
     errors: &mut Errors,
 ) -> Option<Field> {
-    let ObjectFieldAttrs { default, normalize, example, expose, unknown } = attrs;
+    let ObjectFieldAttrs { default, normalize, example, expose, rename, unknown } = attrs;
     let ident = field.ident.clone()?;
     let (name, ty) = (plain_name(&ident), field.ty.clone());
+    let wire = naming.name(&ident, rename.value(errors).as_ref(), errors);
     unknown.report(
         ObjectFieldAttrs::KEYS,
         &[(FieldAttrs::KEYS, "remove it: it is for fields of resources, and this is one of a value object")],
@@ -184,7 +192,7 @@ pub(super) fn object_field(
     );
     let ways_out = "an object leaves the server whole: move the field to the resource and mark it `write_only` or `hidden`, or \
                     `expose` it";
-    check_secret(&ident, &name, true, expose.take(errors).as_ref(), ways_out, errors);
+    check_secret(&ident, [&name, &wire], true, expose.take(errors).as_ref(), ways_out, errors);
     let default = default.take(errors).and_then(|it| lower_default(it, Role::Plain, errors));
     let example = example.take(errors).and_then(|it| lower_example(it, errors));
     for literal in [&default, &example].into_iter().flatten() {
@@ -209,6 +217,7 @@ pub(super) fn object_field(
         index: true,
         ident,
         name,
+        wire,
         ty,
     })
 }

@@ -7,7 +7,7 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 /// Nothing in here says what goes without saying.
 const EVERYTHING: &str = r##"
     #[resource(
-        path = "tomes", table = "tomes", view(Summary: id, title, is_recent), list = Summary,
+        path = "tomes", table = "tomes", rename_all = "camelCase", view(Summary: id, title, is_recent), list = Summary,
         computed(is_recent: bool), sort = "-created_at,title:nulls_first", page(size = 10, max = 50),
         operations(read, bulk_create), require_if_match, unique(title, isbn), index(price, title),
         crate = framework
@@ -16,7 +16,7 @@ const EVERYTHING: &str = r##"
     pub struct Book {
         #[resource(id(client), filter(in))]
         pub id: i64,
-        #[resource(search, sort, filter(eq, icontains = "like"), column = "name")]
+        #[resource(search, sort, filter(eq, icontains = "like"), column = "name", rename = "heading")]
         #[validate(length(min = 1, max = 300, code = "size"), contains = "a", does_not_contain(pattern = "b"))]
         pub title: String,
         #[resource(unique, immutable, example = "9780441013593")]

@@ -12,7 +12,7 @@ use crate::query::Operator;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct FieldMeta {
-    /// The name on the wire and in Rust.
+    /// The name on the wire.
     pub name: &'static str,
     /// The column's name in stores.
     pub column: &'static str,

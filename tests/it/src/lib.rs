@@ -3,6 +3,7 @@
 //! [`every_store!`] makes three tests of one: what it asserts must hold in each store alike.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
 
+pub mod account;
 #[allow(missing_docs, reason = "the example documents what the types are, not the module")]
 #[path = "../../../examples/book-api/src/author.rs"]
 pub mod author;
@@ -14,6 +15,7 @@ mod rng;
 mod stores;
 pub mod zoo;
 
+pub use account::Account;
 pub use author::Author;
 pub use book::Book;
 pub use client::{Answer, Client, book as new_book};

@@ -1,0 +1,70 @@
+//! Fields whose names and forms on the wire are not those of Rust.
+
+use resource_runtime::prelude::*;
+
+use crate::Client;
+
+/// Where letters go.
+#[derive(Debug, Clone, PartialEq, ResourceObject)]
+#[resource(rename_all = "camelCase")]
+pub struct Address {
+    /// The street and the number.
+    #[validate(length(min = 1, max = 80))]
+    pub street_line: String,
+    /// Five digits.
+    #[resource(rename = "zip")]
+    #[validate(length(equal = 5))]
+    pub zip_code: String,
+}
+
+/// Somebody with money.
+#[derive(Debug, Clone, Resource)]
+#[resource(
+    rename_all = "camelCase",
+    view(Card: id, display_name, kind, is_new), list = Card,
+    computed(is_new: bool),
+    sort = "-display_name",
+    unique(display_name, kind),
+    index(kind, created_at),
+)]
+pub struct Account {
+    /// Counted up.
+    #[resource(id)]
+    pub id: i64,
+    /// What people read.
+    #[resource(search, sort, filter(eq, icontains, in = "names"))]
+    #[validate(length(min = 1, max = 80))]
+    pub display_name: String,
+    /// A word that Rust keeps for itself.
+    #[resource(rename = "type", sort, filter(eq, ne))]
+    #[validate(length(max = 20))]
+    pub kind: String,
+    /// Where news go.
+    #[resource(rename = "e-mail", unique, filter(ieq, is_null))]
+    #[validate(email)]
+    pub mail: Option<String>,
+    /// The same again.
+    #[resource(write_only)]
+    #[validate(must_match(other = "mail"))]
+    pub mail_again: Option<String>,
+    /// Where letters go.
+    pub home_address: Option<Address>,
+    /// When it was opened.
+    #[resource(created_at, sort)]
+    pub created_at: Timestamp,
+}
+
+impl Account {
+    fn is_new(&self) -> bool {
+        Timestamp::now().duration_since(self.created_at) < SignedDuration::from_hours(1)
+    }
+}
+
+impl Client {
+    /// Accounts on a store.
+    pub async fn accounts(store: &Database) -> Self {
+        store.migrate::<Account>().await.unwrap();
+        let api = Api::new("Accounts", "1.0.0").nest("/api/v1", |v1| v1.resource(Account::on(store)));
+        Self::of(api.build().unwrap())
+    }
+}
