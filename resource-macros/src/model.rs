@@ -264,6 +264,8 @@ pub(crate) enum CheckKind {
     Comparable,
     Text,
     Nested,
+    /// It leaves the server.
+    Shown,
     Number(Number),
 }
 

@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Path, Type};
 
+use super::models::is_plainly_a_field;
 use super::place::{Placed, local, place, ty_at};
 use crate::model::{Access, Bound, Check, CheckKind, Field, Filter, Number, Role, Rule, RuleKind, Value};
 
@@ -200,9 +201,15 @@ fn limit(inclusive: Option<&Bound>, exclusive: Option<&Bound>) -> TokenStream {
 
 /// The calls that only types with the right abilities can be given to.
 pub(super) fn checks(checks: &[Check]) -> TokenStream {
+    // Most types are seen to be no secret by anyone who reads the output.
+    let asked = |it: &&Check| !matches!(it.kind, CheckKind::Shown) || !is_plainly_a_field(&it.ty);
+    let asks_for_secrets = checks.iter().filter(asked).any(|it| matches!(it.kind, CheckKind::Shown));
     let call = |Check { kind, ty, span }: &Check| {
         let ty = ty_at(ty, *span);
         let (function, arguments) = match kind {
+            CheckKind::Shown => {
+                return quote_spanned!(place(*span)=> _rt::check::shown::<#ty, { _rt::Probe::<#ty>::SECRET }>(););
+            }
             CheckKind::EmptyInNewRow => ("empty_in_new_row", None),
             CheckKind::CreatedAt => ("created_at", None),
             CheckKind::UpdatedAt => ("updated_at", None),
@@ -218,11 +225,17 @@ pub(super) fn checks(checks: &[Check]) -> TokenStream {
         quote_spanned!(place(*span)=> _rt::check::#function::<#ty>(#arguments);)
     };
     // Numbers are looked at while constants are evaluated, and that ends with the first that is wrong.
-    let (numbers, types): (Vec<_>, Vec<_>) = checks.iter().partition(|it| matches!(it.kind, CheckKind::Number(_)));
+    let (numbers, types): (Vec<_>, Vec<_>) =
+        checks.iter().filter(asked).partition(|it| matches!(it.kind, CheckKind::Number(_)));
     let numbers = numbers.into_iter().map(call).map(|it| quote!(const _: () = #it));
     let types = (!types.is_empty()).then(|| {
         let calls = types.into_iter().map(call);
-        quote!(const _: () = { #(#calls)* };)
+        let probe = asks_for_secrets.then(|| {
+            quote!(
+                use _rt::NotAField as _;
+            )
+        });
+        quote!(const _: () = { #probe #(#calls)* };)
     });
     quote!(#types #(#numbers)*)
 }

@@ -79,6 +79,9 @@ pub(super) fn resource_field(
     let ways_out = "mark it `write_only` or `hidden`, or `expose` if clients shall see it";
     check_secret(&ident, [&name, &wire], access.response, expose.take(errors).as_ref(), ways_out, errors);
 
+    if access.response {
+        checks.push(Check { kind: CheckKind::Shown, ty: ty.clone(), span: ty.span() });
+    }
     let mut check = |kind, at: &dyn ToTokens| {
         checks.push(Check { kind, ty: ty.clone(), span: at.span() });
     };
@@ -92,7 +95,7 @@ pub(super) fn resource_field(
     if matches!(role, Role::Plain) && !access.create && default.is_none() {
         check(CheckKind::EmptyInNewRow, &ty);
     }
-    let example = example.take(errors).and_then(|it| lower_example(it, errors));
+    let example = example.take(errors).and_then(|it| lower_example(it, &ty, checks, errors));
     for literal in [&default, &example].into_iter().flatten() {
         if let Value::Number(number) = literal {
             checks.push(Check { kind: CheckKind::Number(*number), ty: ty.clone(), span: number.span });
@@ -194,7 +197,8 @@ pub(super) fn object_field(
                     `expose` it";
     check_secret(&ident, [&name, &wire], true, expose.take(errors).as_ref(), ways_out, errors);
     let default = default.take(errors).and_then(|it| lower_default(it, Role::Plain, errors));
-    let example = example.take(errors).and_then(|it| lower_example(it, errors));
+    checks.push(Check { kind: CheckKind::Shown, ty: ty.clone(), span: ty.span() });
+    let example = example.take(errors).and_then(|it| lower_example(it, &ty, checks, errors));
     for literal in [&default, &example].into_iter().flatten() {
         if let Value::Number(number) = literal {
             checks.push(Check { kind: CheckKind::Number(*number), ty: ty.clone(), span: number.span });
@@ -233,7 +237,8 @@ fn lower_default(given: Keyed<MaybeExpression>, role: Role, errors: &mut Errors)
     }
 }
 
-fn lower_example(given: Keyed<Expression>, errors: &mut Errors) -> Option<Value> {
+fn lower_example(given: Keyed<Expression>, ty: &Type, checks: &mut Vec<Check>, errors: &mut Errors) -> Option<Value> {
+    checks.push(Check { kind: CheckKind::Shown, ty: ty.clone(), span: given.key.span() });
     errors.handle(literal(given.value.0))
 }
 

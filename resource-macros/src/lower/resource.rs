@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Ident, LitStr, Path, Type};
 
 use super::field::{Lowered, resource_field};
@@ -15,7 +16,8 @@ use super::{Rejected, doc, krate, models, named_fields, plain_name};
 use crate::attrs::{self, FieldAttrs, Keyed, Names, PageAttrs, ResourceAttrs, ValidateAttrs, ValidateStructAttrs};
 use crate::error::{Errors, instead};
 use crate::model::{
-    Access, Check, CheckKind, Field, Filter, Operations, Outline, Page, Resource, Role, RuleKind, SortKey, View,
+    Access, Check, CheckKind, Computed, Field, Filter, Operations, Outline, Page, Resource, Role, RuleKind, SortKey,
+    View,
 };
 
 /// Lowers `#[derive(Resource)]`.
@@ -63,6 +65,8 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
     let table = table.value(errors).map(|it| lower_identifier("table", &it.0, errors));
     let computed =
         lower_computed(computed.take(errors).into_iter().flat_map(|it| it.value.0), &all, &mut naming, errors);
+    let shown = |it: &Computed| Check { kind: CheckKind::Shown, ty: it.ty.clone(), span: it.ty.span() };
+    checks.extend(computed.iter().map(shown));
     let views = lower_views(view.take(errors), &all, &computed, errors);
     let list = list.value(errors).and_then(|it| lower_list(&it, &views, errors));
     let sort = match sort.take(errors) {

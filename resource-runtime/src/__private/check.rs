@@ -23,6 +23,20 @@ pub const fn text<T: FieldType<Inner: Textual>>() {}
 /// A field with `#[validate(nested)]`.
 pub const fn nested<T: FieldType<Inner: NestedValue>>() {}
 
+/// Values that may leave the server. `SECRET` is what their type says of itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a secret, and would leave the server",
+    label = "cannot be in a response, a view, a computed field, a nested object or an example",
+    note = "mark a field of a resource `write_only` or `hidden`; leave it out elsewhere"
+)]
+pub trait Shown<const SECRET: bool> {}
+
+#[diagnostic::do_not_recommend]
+impl<T> Shown<false> for T {}
+
+/// A field that leaves the server, or an example.
+pub const fn shown<T: Shown<SECRET>, const SECRET: bool>() {}
+
 /// An id that the framework chooses.
 #[must_use]
 pub const fn store_id<T: StoreId>() -> IdSource {

@@ -16,7 +16,7 @@ use super::{Element, FieldType, NotNull};
 #[diagnostic::on_unimplemented(
     message = "values of `{Self}` cannot be compared, so the field cannot be sorted, unique, or filtered like this",
     label = "not for `{Self}`",
-    note = "`eq`, `ne`, `in`, `nin`, `sort`, `unique` and `index` are for scalars and enums; a list takes `has_all` and `has_any`"
+    note = "`eq`, `ne`, `in`, `nin`, `sort`, `unique` and `index` are for scalars and enums; a list takes `has_all` and `has_any`, and a secret is compared with nothing"
 )]
 pub trait Comparable {}
 
@@ -32,10 +32,18 @@ pub trait Ordered: Comparable {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not text",
     label = "only for `String`",
-    note = "`search`, the operators `contains`, `starts_with`, `ends_with`, `ieq`, `icontains` and the rules `email`, \
-            `url` and `regex` are for `String` and `Option<String>`"
+    note = "`search` and the operators `contains`, `starts_with`, `ends_with`, `ieq` and `icontains` are for `String` and \
+            `Option<String>`"
 )]
 pub trait Textual: NotNull {}
+
+/// Text that rules look at: [`Textual`], and secrets that are.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not text",
+    label = "only for text",
+    note = "the rules `email`, `url` and `regex` are for `String`, and for an `Option` or a `Secret` of it"
+)]
+pub trait Patterned: NotNull {}
 
 /// A list of values that can be looked for in it.
 #[diagnostic::on_unimplemented(
@@ -172,7 +180,7 @@ can! {
     f32: Comparable Ordered;
     f64: Comparable Ordered;
     Decimal: Comparable Ordered;
-    String: Comparable Ordered ClientId Textual Measured ContainsText;
+    String: Comparable Ordered ClientId Textual Patterned Measured ContainsText;
     Vec<String>: ContainsText;
     Uuid: Comparable Ordered ClientId StoreId;
     Timestamp: Comparable Ordered;

@@ -22,6 +22,8 @@ pub struct FieldMeta {
     pub kind: Kind,
     /// Whether null is a value of it (the Rust type is an `Option`).
     pub nullable: bool,
+    /// Whether its type says that it must not leave the server; it is not described by examples or defaults either.
+    pub secret: bool,
     /// Who may send and see it.
     pub access: Access,
     /// What the framework does with it.
@@ -56,6 +58,7 @@ impl FieldMeta {
             doc: "",
             kind: T::KIND,
             nullable: T::NULLABLE,
+            secret: T::SECRET,
             access: Access::READ_WRITE,
             role: Role::Plain,
             default: None,

@@ -18,6 +18,7 @@ pub(crate) mod number;
 mod object;
 mod patch;
 mod rule;
+mod secret;
 mod suggest;
 pub(crate) mod text;
 mod types;
@@ -25,7 +26,7 @@ mod value;
 
 pub use ability::{
     ClientId, Comparable, ContainsText, CreationTime, EmptyInNewRow, FromText, Listing, Measured, NestedValue,
-    Nullable, Numeric, Ordered, StoreId, Textual, UpdateTime,
+    Nullable, Numeric, Ordered, Patterned, StoreId, Textual, UpdateTime,
 };
 pub use custom::{ByReference, ByTarget, ByValue, CustomRule};
 pub use derived::Derived;
@@ -35,6 +36,7 @@ pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
 pub use object::{EnumMeta, EnumType, Fields, ObjectMeta, ObjectType, Variant};
 pub use patch::{Patch, Set};
 pub use rule::{Bound, Rule, RuleError, RuleMeta};
+pub use secret::Secret;
 pub use suggest::suggest;
 pub use text::{Mismatch, parse_text};
 pub use types::{Element, FieldType, NotNull, UpdateOf, ValueError};

@@ -51,7 +51,7 @@ pub(super) fn field(field: &FieldMeta, form: Form, components: &mut Components) 
     {
         schema.set("default", default);
     }
-    if let Some(example) = field.example {
+    if let Some(example) = field.example.filter(|_| !field.secret) {
         schema.set("examples", [Node::of_value(&example(), &field.kind)]);
     }
     if form == Form::Response && !field.access.create && !field.access.update {
@@ -202,7 +202,7 @@ fn add_pattern(schema: &mut Object, pattern: &str) {
 
 /// The value of an absent field, where it is the same whenever it is asked for.
 pub(super) fn default(field: &FieldMeta) -> Option<Node> {
-    let default = field.default?;
+    let default = field.default.filter(|_| !field.secret)?;
     // Identifiers and moments are made anew each time.
     if field.role != Role::Plain || matches!(field.kind, Kind::Uuid | Kind::Timestamp | Kind::Date | Kind::Time) {
         return None;

@@ -47,6 +47,18 @@ pub struct Account {
     #[resource(write_only)]
     #[validate(must_match(other = "mail"))]
     pub mail_again: Option<String>,
+    /// What is sent to them is signed with it.
+    #[resource(write_only, default = Secret::new("not-the-best-key".to_owned()))]
+    #[validate(length(min = 8), does_not_contain = " ")]
+    pub signing_key: Secret<String>,
+    /// For the telephone.
+    #[resource(write_only)]
+    #[validate(range(min = 1000, max = 9999))]
+    pub pin: Option<Secret<i32>>,
+    /// The same again.
+    #[resource(write_only)]
+    #[validate(must_match(other = "pin"))]
+    pub pin_again: Option<Secret<i32>>,
     /// Where letters go.
     pub home_address: Option<Address>,
     /// When it was opened.
