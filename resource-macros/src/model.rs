@@ -110,6 +110,7 @@ pub(crate) struct Field {
     pub(crate) normalize: Option<Path>,
     pub(crate) example: Option<Value>,
     pub(crate) index: bool,
+    pub(crate) as_string: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -266,6 +267,7 @@ pub(crate) enum CheckKind {
     Nested,
     /// It leaves the server.
     Shown,
+    AsString,
     Number(Number),
 }
 

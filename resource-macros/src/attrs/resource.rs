@@ -122,6 +122,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) column: Once<Text>,
     #[darling(multiple)]
     pub(crate) rename: Once<Text>,
+    #[darling(multiple)]
+    pub(crate) as_string: Once<Bare>,
     #[darling(flatten)]
     pub(crate) unknown: Unknown,
 }
@@ -147,5 +149,6 @@ impl FieldAttrs {
         "index",
         "column",
         "rename",
+        "as_string",
     ];
 }

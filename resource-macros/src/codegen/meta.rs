@@ -29,6 +29,7 @@ pub(super) fn field(field: &Field) -> TokenStream {
         normalize,
         example,
         index,
+        as_string,
     } = field;
     let doc = doc.as_ref().map(|it| quote!(.doc(#it)));
     let column = column.as_ref().map(|it| quote!(.column(#it)));
@@ -43,10 +44,12 @@ pub(super) fn field(field: &Field) -> TokenStream {
     let normalize = normalize.as_ref().map(|it| self::normalize(it, ty));
     let example = example.as_ref().map(|it| literal(it, ty)).map(|it| quote!(.example(#it)));
     let index = (!index).then(|| quote!(.without_index()));
+    let as_string = as_string.then(|| quote!(.as_string()));
     let description = Placed::new(ty).item("FIELD");
     quote! {
         #description.named(#wire)
             #doc #column #role #access #default #unique #sort #search #filters #rules #normalize #example #index
+            #as_string
     }
 }
 
@@ -216,6 +219,7 @@ pub(super) fn checks(checks: &[Check]) -> TokenStream {
             CheckKind::Comparable => ("comparable", None),
             CheckKind::Text => ("text", None),
             CheckKind::Nested => ("nested", None),
+            CheckKind::AsString => ("as_string", None),
             CheckKind::Number(Number { mantissa, scale, .. }) => {
                 let (mantissa, scale) = (Literal::i64_unsuffixed(*mantissa), Literal::u32_unsuffixed(*scale));
                 ("number", Some(quote!(#mantissa, #scale)))

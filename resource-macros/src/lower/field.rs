@@ -56,6 +56,7 @@ pub(super) fn resource_field(
         index,
         column,
         rename,
+        as_string,
         unknown,
     } = attrs;
     let ident = field.ident.clone()?;
@@ -120,6 +121,12 @@ pub(super) fn resource_field(
         }
     };
     let unique = unique.take(errors);
+    let as_string = as_string.take(errors);
+    if let (Role::Id { .. }, Some(key)) = (role, &as_string) {
+        let help = "remove it; make the id a `String` or a `Uuid` if clients cannot hold its numbers";
+        errors.push(&key.key, "an id is the same in bodies as in its path", help);
+    }
+    compare(&as_string, CheckKind::AsString);
     compare(&search, CheckKind::Text);
     compare(&sort, CheckKind::Comparable);
     compare(&unique, CheckKind::Comparable);
@@ -160,6 +167,7 @@ pub(super) fn resource_field(
             normalize: normalize.map(|it| it.value.0),
             example,
             index,
+            as_string: as_string.is_some(),
             ident,
             name,
             wire,
@@ -219,6 +227,7 @@ pub(super) fn object_field(
         normalize: normalize.value(errors).map(|it| it.0),
         example,
         index: true,
+        as_string: false,
         ident,
         name,
         wire,

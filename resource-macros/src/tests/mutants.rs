@@ -22,7 +22,7 @@ const EVERYTHING: &str = r##"
         #[resource(unique, immutable, example = "9780441013593")]
         #[validate(regex(path = *ISBN), length(equal = 13), custom(function = is_isbn, message = "no"))]
         pub isbn: String,
-        #[resource(sort, filter(gte = "min_price", lte = "max_price"), index = false, example = 39.99)]
+        #[resource(sort, filter(gte = "min_price", lte = "max_price"), index = false, as_string, example = 39.99)]
         #[validate(range(exclusive_min = 0, max = 10000))]
         pub price: Decimal,
         #[resource(default, normalize = tidy, filter(has_all = "tags"))]

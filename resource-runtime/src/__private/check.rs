@@ -1,8 +1,8 @@
 //! Questions about the user's types that the compiler answers by accepting a call or not.
 
 use crate::field::{
-    ClientId, Comparable, CreationTime, EmptyInNewRow, FieldType, IdSource, Kind, NestedValue, StoreId, Textual,
-    UpdateTime,
+    AsString, ClientId, Comparable, CreationTime, EmptyInNewRow, FieldType, IdSource, Kind, NestedValue, StoreId,
+    Textual, UpdateTime,
 };
 
 /// A field that clients do not send at creation, and that has no default, can be null.
@@ -19,6 +19,9 @@ pub const fn comparable<T: FieldType<Inner: Comparable>>() {}
 
 /// A field that `search` looks into.
 pub const fn text<T: FieldType<Inner: Textual>>() {}
+
+/// A field with `as_string`.
+pub const fn as_string<T: FieldType<Inner: AsString>>() {}
 
 /// A field with `#[validate(nested)]`.
 pub const fn nested<T: FieldType<Inner: NestedValue>>() {}

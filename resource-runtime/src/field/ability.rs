@@ -83,6 +83,14 @@ pub trait Numeric: NotNull {
     fn from_decimal(number: Decimal) -> Self;
 }
 
+/// Numbers that may have more digits than clients keep.
+#[diagnostic::on_unimplemented(
+    message = "`as_string` says nothing of a `{Self}`",
+    label = "only for `Decimal` and `i64`",
+    note = "`as_string` is for numbers that programs in other languages would round; remove it here"
+)]
+pub trait AsString: NotNull {}
+
 /// Types that a string literal in an attribute can stand for.
 #[diagnostic::on_unimplemented(
     message = "a string cannot be a value of `{Self}`",
@@ -173,13 +181,13 @@ can! {
     i8: Comparable Ordered ClientId;
     i16: Comparable Ordered ClientId;
     i32: Comparable Ordered ClientId;
-    i64: Comparable Ordered ClientId StoreId;
+    i64: Comparable Ordered ClientId StoreId AsString;
     u8: Comparable Ordered ClientId;
     u16: Comparable Ordered ClientId;
     u32: Comparable Ordered ClientId;
     f32: Comparable Ordered;
     f64: Comparable Ordered;
-    Decimal: Comparable Ordered;
+    Decimal: Comparable Ordered AsString;
     String: Comparable Ordered ClientId Textual Patterned Measured ContainsText;
     Vec<String>: ContainsText;
     Uuid: Comparable Ordered ClientId StoreId;

@@ -24,6 +24,8 @@ pub struct FieldMeta {
     pub nullable: bool,
     /// Whether its type says that it must not leave the server; it is not described by examples or defaults either.
     pub secret: bool,
+    /// Whether its numbers are strings in bodies, for clients whose own numbers would round them.
+    pub as_string: bool,
     /// Who may send and see it.
     pub access: Access,
     /// What the framework does with it.
@@ -59,6 +61,7 @@ impl FieldMeta {
             kind: T::KIND,
             nullable: T::NULLABLE,
             secret: T::SECRET,
+            as_string: false,
             access: Access::READ_WRITE,
             role: Role::Plain,
             default: None,
@@ -92,6 +95,13 @@ impl FieldMeta {
     #[must_use]
     pub const fn column(mut self, column: &'static str) -> Self {
         self.column = column;
+        self
+    }
+
+    /// With its numbers as strings in bodies.
+    #[must_use]
+    pub const fn as_string(mut self) -> Self {
+        self.as_string = true;
         self
     }
 

@@ -25,8 +25,8 @@ mod types;
 mod value;
 
 pub use ability::{
-    ClientId, Comparable, ContainsText, CreationTime, EmptyInNewRow, FromText, Listing, Measured, NestedValue,
-    Nullable, Numeric, Ordered, Patterned, StoreId, Textual, UpdateTime,
+    AsString, ClientId, Comparable, ContainsText, CreationTime, EmptyInNewRow, FromText, Listing, Measured,
+    NestedValue, Nullable, Numeric, Ordered, Patterned, StoreId, Textual, UpdateTime,
 };
 pub use custom::{ByReference, ByTarget, ByValue, CustomRule};
 pub use derived::Derived;

@@ -60,7 +60,7 @@ pub fn update(meta: &'static ResourceMeta, body: &[u8]) -> Result<Update, ApiErr
             match meta.fields.get(index) {
                 Some(field) if field.access.update => changes.push((index, change(reader, field, raw, at))),
                 Some(field) if field.access.response => {
-                    echoes.extend(reader.nullable(&field.kind, field.nullable, raw, at).map(|it| (index, it)));
+                    echoes.extend(reader.read(field, raw, at).map(|it| (index, it)));
                 }
                 Some(field) => reader.report(at, not_writable(field)),
                 None => {

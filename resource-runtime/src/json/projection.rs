@@ -1,4 +1,4 @@
-use super::{write_cell, write_string, write_value};
+use super::{write_as, write_string, write_value};
 use crate::field::{Cell, Kind, Value};
 use crate::model::Usage;
 use crate::resource::ResourceMeta;
@@ -29,6 +29,7 @@ struct Item {
     key: Box<[u8]>,
     slot: usize,
     kind: &'static Kind,
+    as_string: bool,
 }
 
 impl Projection {
@@ -47,7 +48,7 @@ impl Projection {
             let mut key = vec![if items.is_empty() { b'{' } else { b',' }];
             write_string(&mut key, name);
             key.push(b':');
-            items.push(Item { key: key.into(), slot, kind });
+            items.push(Item { key: key.into(), slot, kind, as_string: meta.is_string(slot) });
         }
         let computed = slots.iter().any(|&slot| slot >= meta.fields.len());
         Self { meta, items, computed }
@@ -79,7 +80,7 @@ pub fn write_row(out: &mut Vec<u8>, projection: &Projection, row: &impl Cells, c
     for item in &projection.items {
         out.extend_from_slice(&item.key);
         if item.slot < stored {
-            write_cell(out, row.cell(item.slot), item.kind);
+            write_as(item.as_string, out, row.cell(item.slot), item.kind);
         } else {
             write_value(out, computed.get(item.slot - stored).unwrap_or(&Value::Null), item.kind);
         }

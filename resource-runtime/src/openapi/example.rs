@@ -44,7 +44,7 @@ pub(super) fn of_field(field: &FieldMeta) -> Option<Node> {
         return None;
     }
     if let Some(example) = field.example {
-        return Some(Node::of_value(&example(), &field.kind));
+        return Some(schema::value_of(field, &example()));
     }
     match (field.role, &field.kind) {
         (Role::UpdatedAt, _) if field.nullable => Some(Node::Null),

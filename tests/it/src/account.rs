@@ -47,6 +47,13 @@ pub struct Account {
     #[resource(write_only)]
     #[validate(must_match(other = "mail"))]
     pub mail_again: Option<String>,
+    /// What they have.
+    #[resource(as_string, default = 0, sort, filter(eq, gte, in), example = 12.50)]
+    #[validate(range(min = -1000, exclusive_max = 1000000))]
+    pub balance: Decimal,
+    /// What they may owe.
+    #[resource(as_string, filter(lt, is_null))]
+    pub credit: Option<i64>,
     /// What is sent to them is signed with it.
     #[resource(write_only, default = Secret::new("not-the-best-key".to_owned()))]
     #[validate(length(min = 8), does_not_contain = " ")]

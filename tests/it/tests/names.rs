@@ -26,7 +26,7 @@ every_store! {
         seed(api).await;
         let answer = api.get("accounts/1").await;
         let text = answer.text();
-        let expected = r#"{"id":1,"displayName":"Ada","type":"private","e-mail":"ada@example.org","homeAddress":{"streetLine":"1 Main St","zip":"12345"},"createdAt":""#;
+        let expected = r#"{"id":1,"displayName":"Ada","type":"private","e-mail":"ada@example.org","balance":"0","credit":null,"homeAddress":{"streetLine":"1 Main St","zip":"12345"},"createdAt":""#;
         assert!(text.starts_with(expected), "{text}");
         assert!(text.ends_with(r#","isNew":true}"#), "{text}");
         // What was read can be put back.
@@ -141,7 +141,7 @@ fn columns_keep_the_names_of_rust() {
 
 #[test]
 fn models_are_read_and_written_in_the_names_of_the_wire() {
-    let body = r#"{"displayName":"Ada","type":"private","e-mail":null,"mailAgain":null,"pin":null,"pinAgain":null,"homeAddress":null}"#;
+    let body = r#"{"displayName":"Ada","type":"private","e-mail":null,"mailAgain":null,"credit":null,"pin":null,"pinAgain":null,"homeAddress":null}"#;
     let create: it::account::AccountCreate = serde_json::from_str(body).unwrap();
     assert_eq!(create.display_name, "Ada");
     assert_eq!(serde_json::to_string(&create).unwrap(), body);
@@ -152,8 +152,8 @@ async fn a_table_that_was_made_before_a_field_had_another_name_fits() {
     mod before {
         use resource_runtime::prelude::*;
 
-        #[derive(Debug, Clone, Resource)]
-        pub struct Task {
+        #[derive(Clone, Resource)]
+        pub(super) struct Task {
             #[resource(id)]
             pub id: i64,
             #[resource(sort, unique)]
@@ -163,9 +163,9 @@ async fn a_table_that_was_made_before_a_field_had_another_name_fits() {
     mod after {
         use resource_runtime::prelude::*;
 
-        #[derive(Debug, Clone, Resource)]
+        #[derive(Clone, Resource)]
         #[resource(rename_all = "camelCase")]
-        pub struct Task {
+        pub(super) struct Task {
             #[resource(id)]
             pub id: i64,
             #[resource(sort, unique)]
