@@ -148,6 +148,8 @@ pub(crate) enum Value {
     OfType(Span),
     Number(Number),
     Text(LitStr),
+    /// The items of a list; the span is that of the brackets.
+    List(Vec<Self>, Span),
     Expression(Box<Expr>),
 }
 
@@ -269,6 +271,8 @@ pub(crate) enum CheckKind {
     Shown,
     AsString,
     Number(Number),
+    /// A number in a list.
+    Item(Number),
 }
 
 /// What is known of an enum or a value object where the rest is wrong.

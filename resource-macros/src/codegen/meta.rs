@@ -1,6 +1,6 @@
 //! The description of fields and their rules.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Path, Type};
@@ -100,25 +100,39 @@ fn access(access: Access) -> TokenStream {
     quote!(.access(_rt::Access { create: #create, update: #update, response: #response }))
 }
 
+/// The function that gives a value written in an attribute.
 fn literal(literal: &Value, ty: &Type) -> TokenStream {
-    match literal {
+    let value = value(literal, &|span| ty_at(ty, span));
+    // That one is a function already.
+    if let Value::OfType(_) = literal { value } else { quote!(|| #value) }
+}
+
+/// A value written in an attribute; `ty` gives its type at a place.
+fn value(value: &Value, ty: &dyn Fn(Span) -> TokenStream) -> TokenStream {
+    match value {
         Value::OfType(span) => {
-            let ty = ty_at(ty, *span);
+            let ty = ty(*span);
             quote_spanned!(place(*span)=> _rt::value::of_type::<#ty>)
         }
         Value::Number(Number { mantissa, scale, span }) => {
-            let ty = ty_at(ty, *span);
+            let ty = ty(*span);
             let (mantissa, scale) = (Literal::i64_unsuffixed(*mantissa), Literal::u32_unsuffixed(*scale));
-            quote_spanned!(place(*span)=> || _rt::value::number::<#ty>(#mantissa, #scale))
+            quote_spanned!(place(*span)=> _rt::value::number::<#ty>(#mantissa, #scale))
         }
         Value::Text(text) => {
-            let ty = ty_at(ty, text.span());
-            quote_spanned!(place(text.span())=> || _rt::value::text::<#ty>(#text))
+            let ty = ty(text.span());
+            quote_spanned!(place(text.span())=> _rt::value::text::<#ty>(#text))
+        }
+        Value::List(items, span) => {
+            let ty = ty(*span);
+            // All at the brackets, so that a type which is no list is one error, however many items there are.
+            let item = quote_spanned!(place(*span)=> _rt::value::ItemOf<#ty>);
+            let items = items.iter().map(|it| self::value(it, &|_| item.clone()));
+            quote_spanned!(place(*span)=> _rt::value::items::<#item>(_rt::value::list([#(#items),*])))
         }
         Value::Expression(expr) => {
-            let span = expr.span();
-            let ty = ty_at(ty, span);
-            quote_spanned!(place(span)=> || _rt::value::expression::<#ty, _>(#expr))
+            let ty = ty(expr.span());
+            quote_spanned!(place(expr.span())=> _rt::value::expression::<#ty, _>(#expr))
         }
     }
 }
@@ -224,13 +238,17 @@ pub(super) fn checks(checks: &[Check]) -> TokenStream {
                 let (mantissa, scale) = (Literal::i64_unsuffixed(*mantissa), Literal::u32_unsuffixed(*scale));
                 ("number", Some(quote!(#mantissa, #scale)))
             }
+            CheckKind::Item(Number { mantissa, scale, .. }) => {
+                let (mantissa, scale) = (Literal::i64_unsuffixed(*mantissa), Literal::u32_unsuffixed(*scale));
+                return quote_spanned!(place(*span)=> _rt::check::number::<_rt::value::ItemOf<#ty>>(#mantissa, #scale););
+            }
         };
         let function = format_ident!("{function}", span = place(*span));
         quote_spanned!(place(*span)=> _rt::check::#function::<#ty>(#arguments);)
     };
     // Numbers are looked at while constants are evaluated, and that ends with the first that is wrong.
     let (numbers, types): (Vec<_>, Vec<_>) =
-        checks.iter().filter(asked).partition(|it| matches!(it.kind, CheckKind::Number(_)));
+        checks.iter().filter(asked).partition(|it| matches!(it.kind, CheckKind::Number(_) | CheckKind::Item(_)));
     let numbers = numbers.into_iter().map(call).map(|it| quote!(const _: () = #it));
     let types = (!types.is_empty()).then(|| {
         let calls = types.into_iter().map(call);

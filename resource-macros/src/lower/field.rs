@@ -5,7 +5,7 @@ use syn::spanned::Spanned;
 use syn::{LitStr, Path, Type};
 
 use super::access::{AccessAttrs, check_secret, of_role, role};
-use super::literal::literal;
+use super::literal::{literal, number_checks};
 use super::naming::Naming;
 use super::query::filters;
 use super::rule::{Place, rules};
@@ -97,10 +97,8 @@ pub(super) fn resource_field(
         check(CheckKind::EmptyInNewRow, &ty);
     }
     let example = example.take(errors).and_then(|it| lower_example(it, &ty, checks, errors));
-    for literal in [&default, &example].into_iter().flatten() {
-        if let Value::Number(number) = literal {
-            checks.push(Check { kind: CheckKind::Number(*number), ty: ty.clone(), span: number.span });
-        }
+    for value in [&default, &example].into_iter().flatten() {
+        number_checks(value, &ty, checks);
     }
 
     let (search, sort) = (search.take(errors), sort.take(errors));
@@ -207,10 +205,8 @@ pub(super) fn object_field(
     let default = default.take(errors).and_then(|it| lower_default(it, Role::Plain, errors));
     checks.push(Check { kind: CheckKind::Shown, ty: ty.clone(), span: ty.span() });
     let example = example.take(errors).and_then(|it| lower_example(it, &ty, checks, errors));
-    for literal in [&default, &example].into_iter().flatten() {
-        if let Value::Number(number) = literal {
-            checks.push(Check { kind: CheckKind::Number(*number), ty: ty.clone(), span: number.span });
-        }
+    for value in [&default, &example].into_iter().flatten() {
+        number_checks(value, &ty, checks);
     }
     let rules = rules(validate, &Place { field: &name, ty: &field.ty, fields }, checks, errors);
     Some(Field {

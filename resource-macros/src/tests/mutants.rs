@@ -25,7 +25,7 @@ const EVERYTHING: &str = r##"
         #[resource(sort, filter(gte = "min_price", lte = "max_price"), index = false, as_string, example = 39.99)]
         #[validate(range(exclusive_min = 0, max = 10000))]
         pub price: Decimal,
-        #[resource(default, normalize = tidy, filter(has_all = "tags"))]
+        #[resource(default, normalize = tidy, filter(has_all = "tags"), example = ["a", 1, -2.5])]
         pub tags: Vec<String>,
         #[resource(default = Status::Available, skip(create), filter(eq))]
         pub status: Status,

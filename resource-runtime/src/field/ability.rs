@@ -56,6 +56,17 @@ pub trait Listing: NotNull {
     type Item: Comparable + FieldType;
 }
 
+/// Lists, whatever they are of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list",
+    label = "not a `Vec`",
+    note = "a value in brackets is for `Vec`; write the value alone here"
+)]
+pub trait Items: NotNull {
+    /// What it is a list of.
+    type Item: FieldType;
+}
+
 /// Values with a length: text and lists.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no length",
@@ -196,6 +207,10 @@ can! {
     Time: Comparable Ordered;
 }
 
+#[diagnostic::do_not_recommend]
+impl<T: Element> Items for Vec<T> {
+    type Item = T;
+}
 #[diagnostic::do_not_recommend]
 impl<T: Element> Measured for Vec<T> {}
 #[diagnostic::do_not_recommend]

@@ -25,7 +25,7 @@ mod types;
 mod value;
 
 pub use ability::{
-    AsString, ClientId, Comparable, ContainsText, CreationTime, EmptyInNewRow, FromText, Listing, Measured,
+    AsString, ClientId, Comparable, ContainsText, CreationTime, EmptyInNewRow, FromText, Items, Listing, Measured,
     NestedValue, Nullable, Numeric, Ordered, Patterned, StoreId, Textual, UpdateTime,
 };
 pub use custom::{ByReference, ByTarget, ByValue, CustomRule};

@@ -3,8 +3,8 @@ use std::fmt;
 use rust_decimal::Decimal;
 
 use super::{
-    AsString, ContainsText, FieldType, FromText, Kind, Measured, NestedValue, NotNull, Numeric, Patterned, Set, Value,
-    ValueError,
+    AsString, ContainsText, FieldType, FromText, Items, Kind, Measured, NestedValue, NotNull, Numeric, Patterned, Set,
+    Value, ValueError,
 };
 
 /// A value that clients send and never see: no response, view, computed field, filter, sort, search, cursor, example or
@@ -103,6 +103,10 @@ impl<T: NotNull> NotNull for Secret<T> {}
 // What rules and literals need; nothing that a query could ask.
 #[diagnostic::do_not_recommend]
 impl<T: AsString> AsString for Secret<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: Items> Items for Secret<T> {
+    type Item = T::Item;
+}
 #[diagnostic::do_not_recommend]
 impl<T: Measured> Measured for Secret<T> {}
 #[diagnostic::do_not_recommend]

@@ -66,7 +66,11 @@ pub struct Account {
     #[resource(write_only)]
     #[validate(must_match(other = "pin"))]
     pub pin_again: Option<Secret<i32>>,
+    /// Words about them.
+    #[resource(default = ["new"], example = ["old", "rich"])]
+    pub labels: Vec<String>,
     /// Where letters go.
+    #[resource(example = Address { street_line: "1 Main St".to_owned(), zip_code: "12345".to_owned() })]
     pub home_address: Option<Address>,
     /// When it was opened.
     #[resource(created_at, sort)]

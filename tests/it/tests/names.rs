@@ -26,7 +26,7 @@ every_store! {
         seed(api).await;
         let answer = api.get("accounts/1").await;
         let text = answer.text();
-        let expected = r#"{"id":1,"displayName":"Ada","type":"private","e-mail":"ada@example.org","balance":"0","credit":null,"homeAddress":{"streetLine":"1 Main St","zip":"12345"},"createdAt":""#;
+        let expected = r#"{"id":1,"displayName":"Ada","type":"private","e-mail":"ada@example.org","balance":"0","credit":null,"labels":["new"],"homeAddress":{"streetLine":"1 Main St","zip":"12345"},"createdAt":""#;
         assert!(text.starts_with(expected), "{text}");
         assert!(text.ends_with(r#","isNew":true}"#), "{text}");
         // What was read can be put back.
@@ -128,6 +128,9 @@ every_store! {
         let card = schemas["AccountCard"]["properties"].as_object().unwrap();
         assert_eq!(card.keys().collect::<Vec<_>>(), ["displayName", "id", "isNew", "type"]);
         assert!(schemas["Address"]["properties"]["streetLine"].is_object(), "{}", schemas["Address"]);
+        let create = &schemas["AccountCreate"]["properties"];
+        assert_eq!((&create["labels"]["default"], &create["labels"]["examples"]), (&json!(["new"]), &json!([["old", "rich"]])));
+        assert_eq!(create["homeAddress"]["examples"], json!([{"streetLine": "1 Main St", "zip": "12345"}]));
         let text = document["paths"]["/api/v1/accounts"]["get"]["parameters"].to_string();
         assert!(text.contains("\"displayName[icontains]\"") && !text.contains("display_name"), "{text}");
     }
