@@ -269,6 +269,8 @@ pub(crate) enum CheckKind {
     Nested,
     /// It leaves the server.
     Shown,
+    /// Clients send it.
+    Sent,
     AsString,
     Number(Number),
     /// A number in a list.

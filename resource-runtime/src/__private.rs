@@ -49,6 +49,8 @@ impl<T: FieldType> Probe<T> {
     pub const NULLABLE: bool = T::NULLABLE;
     /// Whether the field must not leave the server.
     pub const SECRET: bool = T::SECRET;
+    /// Whether clients can send the field.
+    pub const SENT: bool = T::SENT;
 }
 
 /// What [`Probe`] says of types that are no field.
@@ -57,6 +59,8 @@ pub trait NotAField {
     const NULLABLE: bool = false;
     /// There is nothing to hide.
     const SECRET: bool = false;
+    /// Nothing is known that speaks against it.
+    const SENT: bool = true;
 }
 
 impl<T> NotAField for Probe<T> {}

@@ -218,9 +218,10 @@ fn limit(inclusive: Option<&Bound>, exclusive: Option<&Bound>) -> TokenStream {
 
 /// The calls that only types with the right abilities can be given to.
 pub(super) fn checks(checks: &[Check]) -> TokenStream {
-    // Most types are seen to be no secret by anyone who reads the output.
-    let asked = |it: &&Check| !matches!(it.kind, CheckKind::Shown) || !is_plainly_a_field(&it.ty);
-    let asks_for_secrets = checks.iter().filter(asked).any(|it| matches!(it.kind, CheckKind::Shown));
+    // Most types are seen to be neither secret nor made by the server by anyone who reads the output.
+    let of_type = |it: &Check| matches!(it.kind, CheckKind::Shown | CheckKind::Sent);
+    let asked = |it: &&Check| !of_type(it) || !is_plainly_a_field(&it.ty);
+    let probes = checks.iter().filter(asked).any(of_type);
     let call = |Check { kind, ty, span }: &Check| {
         let ty = ty_at(ty, *span);
         let (function, arguments) = match kind {
@@ -232,6 +233,9 @@ pub(super) fn checks(checks: &[Check]) -> TokenStream {
             CheckKind::UpdatedAt => ("updated_at", None),
             CheckKind::Comparable => ("comparable", None),
             CheckKind::Text => ("text", None),
+            CheckKind::Sent => {
+                return quote_spanned!(place(*span)=> _rt::check::sent::<#ty, { _rt::Probe::<#ty>::SENT }>(););
+            }
             CheckKind::Nested => ("nested", None),
             CheckKind::AsString => ("as_string", None),
             CheckKind::Number(Number { mantissa, scale, .. }) => {
@@ -252,7 +256,7 @@ pub(super) fn checks(checks: &[Check]) -> TokenStream {
     let numbers = numbers.into_iter().map(call).map(|it| quote!(const _: () = #it));
     let types = (!types.is_empty()).then(|| {
         let calls = types.into_iter().map(call);
-        let probe = asks_for_secrets.then(|| {
+        let probe = probes.then(|| {
             quote!(
                 use _rt::NotAField as _;
             )

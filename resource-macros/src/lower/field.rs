@@ -80,6 +80,9 @@ pub(super) fn resource_field(
     let ways_out = "mark it `write_only` or `hidden`, or `expose` if clients shall see it";
     check_secret(&ident, [&name, &wire], access.response, expose.take(errors).as_ref(), ways_out, errors);
 
+    if access.create || access.update {
+        checks.push(Check { kind: CheckKind::Sent, ty: ty.clone(), span: ty.span() });
+    }
     if access.response {
         checks.push(Check { kind: CheckKind::Shown, ty: ty.clone(), span: ty.span() });
     }
@@ -203,7 +206,9 @@ pub(super) fn object_field(
                     `expose` it";
     check_secret(&ident, [&name, &wire], true, expose.take(errors).as_ref(), ways_out, errors);
     let default = default.take(errors).and_then(|it| lower_default(it, Role::Plain, errors));
-    checks.push(Check { kind: CheckKind::Shown, ty: ty.clone(), span: ty.span() });
+    for kind in [CheckKind::Shown, CheckKind::Sent] {
+        checks.push(Check { kind, ty: ty.clone(), span: ty.span() });
+    }
     let example = example.take(errors).and_then(|it| lower_example(it, &ty, checks, errors));
     for value in [&default, &example].into_iter().flatten() {
         number_checks(value, &ty, checks);

@@ -40,6 +40,20 @@ impl<T> Shown<false> for T {}
 /// A field that leaves the server, or an example.
 pub const fn shown<T: Shown<SECRET>, const SECRET: bool>() {}
 
+/// Values that clients can send. `SENT` is what their type says of itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is made by the server, and clients would send it",
+    label = "would be stored as clients send it",
+    note = "mark the field `hidden`, and let a handler of yours make the value"
+)]
+pub trait Sent<const SENT: bool> {}
+
+#[diagnostic::do_not_recommend]
+impl<T> Sent<true> for T {}
+
+/// A field that clients send.
+pub const fn sent<T: Sent<SENT>, const SENT: bool>() {}
+
 /// An id that the framework chooses.
 #[must_use]
 pub const fn store_id<T: StoreId>() -> IdSource {

@@ -16,6 +16,8 @@ mod meta;
 mod moment;
 pub(crate) mod number;
 mod object;
+#[cfg(feature = "password")]
+mod password;
 mod patch;
 mod rule;
 mod secret;
@@ -34,6 +36,8 @@ pub use fold::fold;
 pub use kind::{IntKind, Kind};
 pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
 pub use object::{EnumMeta, EnumType, Fields, ObjectMeta, ObjectType, Variant};
+#[cfg(feature = "password")]
+pub use password::{Cost, PasswordError, PasswordHash};
 pub use patch::{Patch, Set};
 pub use rule::{Bound, Rule, RuleError, RuleMeta};
 pub use secret::Secret;

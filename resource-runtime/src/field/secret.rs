@@ -75,6 +75,7 @@ impl<T> fmt::Debug for Secret<T> {
 impl<T: NotNull> FieldType for Secret<T> {
     const KIND: Kind = T::KIND;
     const SECRET: bool = true;
+    const SENT: bool = T::SENT;
     type Inner = Self;
     type Update = Set<Self>;
 

@@ -28,6 +28,8 @@ pub trait FieldType: Sized + Clone + Send + Sync + 'static {
     const NULLABLE: bool = false;
     /// Whether it must not leave the server, as a [`Secret`](super::Secret) must not.
     const SECRET: bool = false;
+    /// Whether clients can send it, as they cannot a hash of what they know.
+    const SENT: bool = true;
     /// The type without its null: `T` for `Option<T>`, else the type itself.
     type Inner: FieldType;
     /// The type that an update has in this field's place: [`Patch`] where null is a value,
@@ -325,6 +327,7 @@ impl<T: NotNull> FieldType for Option<T> {
     const KIND: Kind = T::KIND;
     const NULLABLE: bool = true;
     const SECRET: bool = T::SECRET;
+    const SENT: bool = T::SENT;
     type Inner = T;
     type Update = Patch<T>;
 
