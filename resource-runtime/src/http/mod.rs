@@ -19,6 +19,7 @@ mod conditional;
 mod docs;
 mod document;
 mod error;
+mod export;
 mod health;
 mod idempotency;
 mod item;
