@@ -23,6 +23,21 @@ async fn two_resources_under_one_path_are_an_error() {
 }
 
 #[tokio::test]
+async fn two_models_of_one_name_and_two_shapes_are_an_error() {
+    static OTHERS: &ResourceMeta = &ResourceMeta::new(
+        "Book",
+        "other-books",
+        "other_books",
+        &[FieldMeta::of::<i64>("id").id(IdSource::Store), FieldMeta::of::<String>("shelf")],
+    );
+    let database = database().await;
+    let api = Api::new("x", "1").resource(Routes::new(BOOK, &database)).resource(Routes::new(OTHERS, &database));
+    let sentence = refused(api);
+    assert!(sentence.contains("two different models of the API are called `Book"), "{sentence}");
+    assert!(sentence.contains("give one of the types another name"), "{sentence}");
+}
+
+#[tokio::test]
 async fn a_route_that_clashes_is_an_error() {
     let database = database().await;
     let books = || Api::new("x", "1").resource(Routes::new(BOOK, &database));
