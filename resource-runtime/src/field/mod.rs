@@ -27,14 +27,15 @@ mod types;
 mod value;
 
 pub use ability::{
-    AsString, ClientId, Comparable, ContainsText, CreationTime, EmptyInNewRow, FromText, Items, Listing, Measured,
-    NestedValue, Nullable, Numeric, Ordered, Patterned, StoreId, Textual, UpdateTime,
+    AsString, ClientId, Comparable, ContainsText, CreationTime, DeletionTime, EmptyInNewRow, FromText, Items, Listing,
+    Measured, NestedValue, Nullable, Numeric, Ordered, Patterned, StoreId, Textual, UpdateTime,
 };
 pub use custom::{ByReference, ByTarget, ByValue, CustomRule};
 pub use derived::Derived;
 pub use fold::fold;
 pub use kind::{IntKind, Kind};
 pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
+pub(crate) use moment::{later, now, whole_microseconds};
 pub use object::{EnumMeta, EnumType, Fields, ObjectMeta, ObjectType, Variant};
 #[cfg(feature = "password")]
 pub use password::{Cost, PasswordError, PasswordHash};

@@ -14,7 +14,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 use tower::{Layer, Service};
 
 use super::mounted::{Context, Mounted, Scope};
-use super::{bulk, item, list, negotiate, respond, write};
+use super::{bulk, item, list, negotiate, respond, restore, write};
 use crate::error::{ApiError, ErrorCode, ProblemDetails};
 use crate::query::{CursorKeys, Filter};
 use crate::resource::{Operation, Resource, ResourceMeta};
@@ -107,11 +107,12 @@ pub(super) struct PathRoutes {
 }
 
 /// The paths, each with the operations that it can have.
-const PATHS: [(&str, &[Operation]); 4] = [
+const PATHS: [(&str, &[Operation]); 5] = [
     ("", &[Operation::List, Operation::Create]),
     ("/bulk", &[Operation::BulkCreate, Operation::BulkUpdate]),
     ("/bulk-delete", &[Operation::BulkDelete]),
     ("/{id}", &[Operation::Get, Operation::Replace, Operation::Update, Operation::Delete]),
+    ("/{id}/restore", &[Operation::Restore]),
 ];
 
 impl Routes {
@@ -260,7 +261,7 @@ impl<R> fmt::Debug for Routes<R> {
 const fn filter(operation: Operation) -> MethodFilter {
     match operation {
         Operation::List | Operation::Get => MethodFilter::GET,
-        Operation::Create | Operation::BulkCreate | Operation::BulkDelete => MethodFilter::POST,
+        Operation::Create | Operation::BulkCreate | Operation::BulkDelete | Operation::Restore => MethodFilter::POST,
         Operation::Replace => MethodFilter::PUT,
         Operation::Update | Operation::BulkUpdate => MethodFilter::PATCH,
         Operation::Delete => MethodFilter::DELETE,
@@ -279,6 +280,7 @@ fn handler(operation: Operation, mounted: &Arc<Mounted>) -> MethodRouter {
         Operation::BulkCreate => on(filter, bulk::create),
         Operation::BulkUpdate => on(filter, bulk::update),
         Operation::BulkDelete => on(filter, bulk::delete),
+        Operation::Restore => on(filter, restore::restore),
     };
     methods.with_state(Arc::clone(mounted))
 }
