@@ -92,7 +92,10 @@ pub(crate) struct Handle {
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) ident: Ident,
+    /// As Rust has it, without `r#`.
     pub(crate) name: String,
+    /// As the wire has it.
+    pub(crate) wire: String,
     pub(crate) ty: Type,
     pub(crate) doc: Option<String>,
     pub(crate) column: Option<String>,
@@ -108,6 +111,7 @@ pub(crate) struct Field {
     pub(crate) normalize: Option<Path>,
     pub(crate) example: Option<Value>,
     pub(crate) index: bool,
+    pub(crate) as_string: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -149,6 +153,8 @@ pub(crate) enum Value {
     OfType(Span),
     Number(Number),
     Text(LitStr),
+    /// The items of a list; the span is that of the brackets.
+    List(Vec<Self>, Span),
     Expression(Box<Expr>),
 }
 
@@ -215,6 +221,8 @@ pub(crate) enum Bound {
 pub(crate) struct Computed {
     pub(crate) ident: Ident,
     pub(crate) name: String,
+    /// As the wire has it.
+    pub(crate) wire: String,
     pub(crate) ty: Type,
     pub(crate) doc: Option<String>,
 }
@@ -222,6 +230,7 @@ pub(crate) struct Computed {
 #[derive(Debug)]
 pub(crate) struct View {
     pub(crate) name: String,
+    /// Names on the wire, as everywhere in a description.
     pub(crate) fields: Vec<String>,
 }
 
@@ -264,7 +273,14 @@ pub(crate) enum CheckKind {
     Comparable,
     Text,
     Nested,
+    /// It leaves the server.
+    Shown,
+    /// Clients send it.
+    Sent,
+    AsString,
     Number(Number),
+    /// A number in a list.
+    Item(Number),
 }
 
 /// What is known of an enum or a value object where the rest is wrong.

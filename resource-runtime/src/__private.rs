@@ -47,12 +47,20 @@ pub struct Probe<T>(std::marker::PhantomData<T>);
 impl<T: FieldType> Probe<T> {
     /// Whether null is a value of the field.
     pub const NULLABLE: bool = T::NULLABLE;
+    /// Whether the field must not leave the server.
+    pub const SECRET: bool = T::SECRET;
+    /// Whether clients can send the field.
+    pub const SENT: bool = T::SENT;
 }
 
 /// What [`Probe`] says of types that are no field.
 pub trait NotAField {
     /// There is no null.
     const NULLABLE: bool = false;
+    /// There is nothing to hide.
+    const SECRET: bool = false;
+    /// Nothing is known that speaks against it.
+    const SENT: bool = true;
 }
 
 impl<T> NotAField for Probe<T> {}

@@ -44,7 +44,7 @@ impl<R, T> Field<R, T> {
         self.index
     }
 
-    /// The field's name.
+    /// The field's name on the wire.
     #[must_use]
     pub fn name(self) -> &'static str
     where

@@ -47,6 +47,7 @@
 //! | `docs-ui` | yes | Swagger UI and ReDoc, which are built in |
 //! | `postgres` | no | the store on PostgreSQL |
 //! | `postgres-tls` | no | TLS to PostgreSQL |
+//! | `password` | no | `PasswordHash`, a field type for hashes of passwords (argon2id) |
 //! | `conformance` | no | the suite that every store passes |
 //!
 //! [axum]: https://docs.rs/axum

@@ -8,7 +8,7 @@ pub use uuid::Uuid;
 pub use validator::ValidationError;
 
 pub use crate::error::{ApiError, ErrorCode};
-pub use crate::field::{Patch, Set};
+pub use crate::field::{Patch, Secret, Set};
 #[cfg(feature = "server")]
 pub use crate::http::{Api, Change, HookContext, Hooks, Input, RequestContext, ResourceExt, Settings};
 pub use crate::resource::{Operation, Resource};

@@ -38,6 +38,8 @@ impl VariantAttrs {
 #[derive(Debug, Default, FromAttributes)]
 #[darling(attributes(resource))]
 pub(crate) struct ObjectAttrs {
+    #[darling(multiple)]
+    pub(crate) rename_all: Once<Text>,
     #[darling(multiple, rename = "crate")]
     pub(crate) krate: Once<Root>,
     #[darling(flatten)]
@@ -45,7 +47,7 @@ pub(crate) struct ObjectAttrs {
 }
 
 impl ObjectAttrs {
-    pub(crate) const KEYS: &[&'static str] = &["crate"];
+    pub(crate) const KEYS: &[&'static str] = &["rename_all", "crate"];
 }
 
 /// `#[resource(…)]` on a field of a value object.
@@ -60,10 +62,12 @@ pub(crate) struct ObjectFieldAttrs {
     pub(crate) example: Once<Expression>,
     #[darling(multiple)]
     pub(crate) expose: Once<Bare>,
+    #[darling(multiple)]
+    pub(crate) rename: Once<Text>,
     #[darling(flatten)]
     pub(crate) unknown: Unknown,
 }
 
 impl ObjectFieldAttrs {
-    pub(crate) const KEYS: &[&'static str] = &["default", "normalize", "example", "expose"];
+    pub(crate) const KEYS: &[&'static str] = &["default", "normalize", "example", "expose", "rename"];
 }

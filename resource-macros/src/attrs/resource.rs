@@ -15,6 +15,8 @@ pub(crate) struct ResourceAttrs {
     #[darling(multiple)]
     pub(crate) table: Once<Text>,
     #[darling(multiple)]
+    pub(crate) rename_all: Once<Text>,
+    #[darling(multiple)]
     pub(crate) view: Many<View>,
     #[darling(multiple)]
     pub(crate) list: Once<Name>,
@@ -43,6 +45,7 @@ impl ResourceAttrs {
     pub(crate) const KEYS: &[&'static str] = &[
         "path",
         "table",
+        "rename_all",
         "view",
         "list",
         "computed",
@@ -141,6 +144,10 @@ pub(crate) struct FieldAttrs {
     pub(crate) index: Once<Off>,
     #[darling(multiple)]
     pub(crate) column: Once<Text>,
+    #[darling(multiple)]
+    pub(crate) rename: Once<Text>,
+    #[darling(multiple)]
+    pub(crate) as_string: Once<Bare>,
     #[darling(flatten)]
     pub(crate) unknown: Unknown,
 }
@@ -166,5 +173,7 @@ impl FieldAttrs {
         "unique",
         "index",
         "column",
+        "rename",
+        "as_string",
     ];
 }

@@ -1,10 +1,11 @@
 //! The description of fields and their rules.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Path, Type};
 
+use super::models::is_plainly_a_field;
 use super::place::{Placed, local, place, ty_at};
 use crate::model::{Access, Bound, Check, CheckKind, Field, Filter, Number, Role, Rule, RuleKind, Value};
 
@@ -12,7 +13,8 @@ use crate::model::{Access, Bound, Check, CheckKind, Field, Filter, Number, Role,
 pub(super) fn field(field: &Field) -> TokenStream {
     let Field {
         ident: _,
-        name,
+        name: _,
+        wire,
         ty,
         doc,
         column,
@@ -27,6 +29,7 @@ pub(super) fn field(field: &Field) -> TokenStream {
         normalize,
         example,
         index,
+        as_string,
     } = field;
     let doc = doc.as_ref().map(|it| quote!(.doc(#it)));
     let column = column.as_ref().map(|it| quote!(.column(#it)));
@@ -41,10 +44,12 @@ pub(super) fn field(field: &Field) -> TokenStream {
     let normalize = normalize.as_ref().map(|it| self::normalize(it, ty));
     let example = example.as_ref().map(|it| literal(it, ty)).map(|it| quote!(.example(#it)));
     let index = (!index).then(|| quote!(.without_index()));
+    let as_string = as_string.then(|| quote!(.as_string()));
     let description = Placed::new(ty).item("FIELD");
     quote! {
-        #description.named(#name)
+        #description.named(#wire)
             #doc #column #role #access #default #unique #sort #search #filters #rules #normalize #example #index
+            #as_string
     }
 }
 
@@ -100,25 +105,39 @@ fn access(access: Access) -> TokenStream {
     quote!(.access(_rt::Access { create: #create, update: #update, response: #response }))
 }
 
+/// The function that gives a value written in an attribute.
 fn literal(literal: &Value, ty: &Type) -> TokenStream {
-    match literal {
+    let value = value(literal, &|span| ty_at(ty, span));
+    // That one is a function already.
+    if let Value::OfType(_) = literal { value } else { quote!(|| #value) }
+}
+
+/// A value written in an attribute; `ty` gives its type at a place.
+fn value(value: &Value, ty: &dyn Fn(Span) -> TokenStream) -> TokenStream {
+    match value {
         Value::OfType(span) => {
-            let ty = ty_at(ty, *span);
+            let ty = ty(*span);
             quote_spanned!(place(*span)=> _rt::value::of_type::<#ty>)
         }
         Value::Number(Number { mantissa, scale, span }) => {
-            let ty = ty_at(ty, *span);
+            let ty = ty(*span);
             let (mantissa, scale) = (Literal::i64_unsuffixed(*mantissa), Literal::u32_unsuffixed(*scale));
-            quote_spanned!(place(*span)=> || _rt::value::number::<#ty>(#mantissa, #scale))
+            quote_spanned!(place(*span)=> _rt::value::number::<#ty>(#mantissa, #scale))
         }
         Value::Text(text) => {
-            let ty = ty_at(ty, text.span());
-            quote_spanned!(place(text.span())=> || _rt::value::text::<#ty>(#text))
+            let ty = ty(text.span());
+            quote_spanned!(place(text.span())=> _rt::value::text::<#ty>(#text))
+        }
+        Value::List(items, span) => {
+            let ty = ty(*span);
+            // All at the brackets, so that a type which is no list is one error, however many items there are.
+            let item = quote_spanned!(place(*span)=> _rt::value::ItemOf<#ty>);
+            let items = items.iter().map(|it| self::value(it, &|_| item.clone()));
+            quote_spanned!(place(*span)=> _rt::value::items::<#item>(_rt::value::list([#(#items),*])))
         }
         Value::Expression(expr) => {
-            let span = expr.span();
-            let ty = ty_at(ty, span);
-            quote_spanned!(place(span)=> || _rt::value::expression::<#ty, _>(#expr))
+            let ty = ty(expr.span());
+            quote_spanned!(place(expr.span())=> _rt::value::expression::<#ty, _>(#expr))
         }
     }
 }
@@ -204,30 +223,51 @@ fn limit(inclusive: Option<&Bound>, exclusive: Option<&Bound>) -> TokenStream {
 
 /// The calls that only types with the right abilities can be given to.
 pub(super) fn checks(checks: &[Check]) -> TokenStream {
+    // Most types are seen to be neither secret nor made by the server by anyone who reads the output.
+    let of_type = |it: &Check| matches!(it.kind, CheckKind::Shown | CheckKind::Sent);
+    let asked = |it: &&Check| !of_type(it) || !is_plainly_a_field(&it.ty);
+    let probes = checks.iter().filter(asked).any(of_type);
     let call = |Check { kind, ty, span }: &Check| {
         let ty = ty_at(ty, *span);
         let (function, arguments) = match kind {
+            CheckKind::Shown => {
+                return quote_spanned!(place(*span)=> _rt::check::shown::<#ty, { _rt::Probe::<#ty>::SECRET }>(););
+            }
             CheckKind::EmptyInNewRow => ("empty_in_new_row", None),
             CheckKind::CreatedAt => ("created_at", None),
             CheckKind::UpdatedAt => ("updated_at", None),
             CheckKind::SoftDelete => ("soft_delete", None),
             CheckKind::Comparable => ("comparable", None),
             CheckKind::Text => ("text", None),
+            CheckKind::Sent => {
+                return quote_spanned!(place(*span)=> _rt::check::sent::<#ty, { _rt::Probe::<#ty>::SENT }>(););
+            }
             CheckKind::Nested => ("nested", None),
+            CheckKind::AsString => ("as_string", None),
             CheckKind::Number(Number { mantissa, scale, .. }) => {
                 let (mantissa, scale) = (Literal::i64_unsuffixed(*mantissa), Literal::u32_unsuffixed(*scale));
                 ("number", Some(quote!(#mantissa, #scale)))
+            }
+            CheckKind::Item(Number { mantissa, scale, .. }) => {
+                let (mantissa, scale) = (Literal::i64_unsuffixed(*mantissa), Literal::u32_unsuffixed(*scale));
+                return quote_spanned!(place(*span)=> _rt::check::number::<_rt::value::ItemOf<#ty>>(#mantissa, #scale););
             }
         };
         let function = format_ident!("{function}", span = place(*span));
         quote_spanned!(place(*span)=> _rt::check::#function::<#ty>(#arguments);)
     };
     // Numbers are looked at while constants are evaluated, and that ends with the first that is wrong.
-    let (numbers, types): (Vec<_>, Vec<_>) = checks.iter().partition(|it| matches!(it.kind, CheckKind::Number(_)));
+    let (numbers, types): (Vec<_>, Vec<_>) =
+        checks.iter().filter(asked).partition(|it| matches!(it.kind, CheckKind::Number(_) | CheckKind::Item(_)));
     let numbers = numbers.into_iter().map(call).map(|it| quote!(const _: () = #it));
     let types = (!types.is_empty()).then(|| {
         let calls = types.into_iter().map(call);
-        quote!(const _: () = { #(#calls)* };)
+        let probe = probes.then(|| {
+            quote!(
+                use _rt::NotAField as _;
+            )
+        });
+        quote!(const _: () = { #probe #(#calls)* };)
     });
     quote!(#types #(#numbers)*)
 }

@@ -60,7 +60,7 @@ fn update_of(ty: &Type, krate: &Path) -> TokenStream {
 }
 
 /// Whether it is a scalar of the runtime's, or an `Option` or `Vec` of one.
-fn is_plainly_a_field(ty: &Type) -> bool {
+pub(super) fn is_plainly_a_field(ty: &Type) -> bool {
     const SCALARS: [&str; 16] = [
         "bool",
         "i8",

@@ -101,10 +101,10 @@ fn operations(operations: &[Operations]) -> TokenStream {
 
 /// The computed fields, and the one function that evaluates them all.
 fn computed(computed: &[Computed], resource: &Ident) -> Option<TokenStream> {
-    let metas = list(computed.iter().map(|Computed { ident: _, name, ty, doc }| {
+    let metas = list(computed.iter().map(|Computed { ident: _, name: _, wire, ty, doc }| {
         let doc = doc.as_ref().map(|it| quote!(.doc(#it)));
         let description = Placed::new(ty).item("FIELD");
-        quote!(_rt::ComputedMeta::new(#name, #description) #doc)
+        quote!(_rt::ComputedMeta::new(#wire, #description) #doc)
     }))?;
     let (record, it) = (local("__record"), local("__it"));
     let values = computed

@@ -126,15 +126,17 @@ pub(super) const fn of_role(role: Role) -> Access {
     }
 }
 
-/// A field that looks like a secret must say so before it leaves the server.
+/// A field that looks like a secret, by its name in Rust or on the wire, must say so before it leaves the server.
 pub(super) fn check_secret(
     at: impl ToTokens,
-    field: &str,
+    names: [&str; 2],
     leaves: bool,
     expose: Option<&Keyed<Bare>>,
     ways_out: &str,
     errors: &mut Errors,
 ) {
+    let [in_rust, on_the_wire] = names;
+    let field = if is_secret(on_the_wire) { on_the_wire } else { in_rust };
     match (is_secret(field), leaves, expose) {
         (true, true, None) => {
             errors.push(at, format!("`{field}` looks like a secret, and would leave the server"), ways_out);

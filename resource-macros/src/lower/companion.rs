@@ -6,13 +6,14 @@ use syn::{Data, DeriveInput, Fields};
 
 use super::field::object_field;
 use super::names::Case;
+use super::naming::{self, Naming};
 use super::rule::struct_rules;
 use super::{Rejected, check_generics, doc, krate, named_fields, plain_name};
 use crate::attrs::{
-    self, EnumAttrs, FieldAttrs, ObjectAttrs, ObjectFieldAttrs, ResourceAttrs, Text, ValidateAttrs,
-    ValidateStructAttrs, VariantAttrs,
+    self, EnumAttrs, FieldAttrs, ObjectAttrs, ObjectFieldAttrs, ResourceAttrs, ValidateAttrs, ValidateStructAttrs,
+    VariantAttrs,
 };
-use crate::error::{Errors, instead};
+use crate::error::Errors;
 use crate::model::{Companion, Enum, Object, RuleKind, Variant};
 
 /// Lowers `#[derive(ResourceEnum)]`.
@@ -43,7 +44,7 @@ fn lower_enum(input: &DeriveInput, errors: &mut Errors) -> Option<Enum> {
     let EnumAttrs { rename_all, krate: root, unknown } =
         attrs::parse::<EnumAttrs>("resource", &input.attrs, errors).unwrap_or_default();
     unknown.report(EnumAttrs::KEYS, &[(VariantAttrs::KEYS, "write it on a variant")], errors);
-    let case = rename_all.value(errors).map_or(Case::Snake, |it| lower_case(&it, errors));
+    let case = rename_all.value(errors).and_then(|it| naming::case(&it, errors)).unwrap_or(Case::Snake);
     if data.variants.is_empty() {
         errors.push(&input.ident, "an enum without variants has no values", "add a variant");
     }
@@ -75,18 +76,6 @@ fn lower_enum(input: &DeriveInput, errors: &mut Errors) -> Option<Enum> {
     })
 }
 
-fn lower_case(text: &Text, errors: &mut Errors) -> Case {
-    let name = text.0.value();
-    let known = Case::ALL.iter().map(|(it, _)| *it);
-    Case::ALL.iter().find(|(it, _)| *it == name).map_or_else(
-        || {
-            errors.push(&text.0, format!("there is no case `{name}`"), instead(&name, known));
-            Case::Snake
-        },
-        |(_, case)| *case,
-    )
-}
-
 /// Lowers `#[derive(ResourceObject)]`.
 pub(crate) fn object(input: &DeriveInput) -> Result<Object, Rejected<Companion>> {
     let mut errors = Errors::default();
@@ -104,7 +93,7 @@ pub(crate) fn object(input: &DeriveInput) -> Result<Object, Rejected<Companion>>
 
 fn lower_object(input: &DeriveInput, errors: &mut Errors) -> Option<Object> {
     let fields = named_fields(input, "a value object", errors)?;
-    let ObjectAttrs { krate: root, unknown } =
+    let ObjectAttrs { rename_all, krate: root, unknown } =
         attrs::parse::<ObjectAttrs>("resource", &input.attrs, errors).unwrap_or_default();
     unknown.report(
         ObjectAttrs::KEYS,
@@ -122,14 +111,16 @@ fn lower_object(input: &DeriveInput, errors: &mut Errors) -> Option<Object> {
         errors.push(&input.ident, "a value object has fields", "add one");
     }
     let types: Vec<_> = fields.iter().filter_map(|it| Some((plain_name(it.ident.as_ref()?), &it.ty))).collect();
+    let mut naming = Naming::new(rename_all.value(errors).as_ref(), errors);
     let mut checks = Vec::new();
     let mut lowered = Vec::new();
     for field in fields {
         let attrs = attrs::parse::<ObjectFieldAttrs>("resource", &field.attrs, errors);
         let validate = attrs::parse::<ValidateAttrs>("validate", &field.attrs, errors);
         let (attrs, validate) = (attrs.unwrap_or_default(), validate.unwrap_or_default());
-        lowered.extend(object_field(field, attrs, validate, &types, &mut checks, errors));
+        lowered.extend(object_field(field, attrs, validate, &types, &mut naming, &mut checks, errors));
     }
+    naming.rename_in_rules(&mut lowered);
     Some(Object {
         krate: krate(root.take(errors)),
         ident: input.ident.clone(),

@@ -5,7 +5,8 @@ use syn::spanned::Spanned;
 use syn::{LitStr, Path, Type};
 
 use super::access::{AccessAttrs, check_secret, of_role, role};
-use super::literal::literal;
+use super::literal::{literal, number_checks};
+use super::naming::Naming;
 use super::query::filters;
 use super::rule::{Place, rules};
 use super::{doc, plain_name};
@@ -31,6 +32,7 @@ pub(super) fn resource_field(
     attrs: FieldAttrs,
     validate: ValidateAttrs,
     fields: &[(String, &Type)],
+    naming: &mut Naming,
     checks: &mut Vec<Check>,
     errors: &mut Errors,
 ) -> Option<Lowered> {
@@ -54,10 +56,13 @@ pub(super) fn resource_field(
         unique,
         index,
         column,
+        rename,
+        as_string,
         unknown,
     } = attrs;
     let ident = field.ident.clone()?;
     let (name, ty) = (plain_name(&ident), field.ty.clone());
+    let wire = naming.name(&ident, rename.value(errors).as_ref(), errors);
     unknown.report(FieldAttrs::KEYS, &[(ResourceAttrs::KEYS, "write it on the struct")], errors);
 
     let id_key = id.key();
@@ -74,8 +79,14 @@ pub(super) fn resource_field(
     .lower(role, errors);
     let access = written.unwrap_or_else(|| of_role(role));
     let ways_out = "mark it `write_only` or `hidden`, or `expose` if clients shall see it";
-    check_secret(&ident, &name, access.response, expose.take(errors).as_ref(), ways_out, errors);
+    check_secret(&ident, [&name, &wire], access.response, expose.take(errors).as_ref(), ways_out, errors);
 
+    if access.create || access.update {
+        checks.push(Check { kind: CheckKind::Sent, ty: ty.clone(), span: ty.span() });
+    }
+    if access.response {
+        checks.push(Check { kind: CheckKind::Shown, ty: ty.clone(), span: ty.span() });
+    }
     let mut check = |kind, at: &dyn ToTokens| {
         checks.push(Check { kind, ty: ty.clone(), span: at.span() });
     };
@@ -90,11 +101,9 @@ pub(super) fn resource_field(
     if matches!(role, Role::Plain) && !access.create && default.is_none() {
         check(CheckKind::EmptyInNewRow, &ty);
     }
-    let example = example.take(errors).and_then(|it| lower_example(it, errors));
-    for literal in [&default, &example].into_iter().flatten() {
-        if let Value::Number(number) = literal {
-            checks.push(Check { kind: CheckKind::Number(*number), ty: ty.clone(), span: number.span });
-        }
+    let example = example.take(errors).and_then(|it| lower_example(it, &ty, checks, errors));
+    for value in [&default, &example].into_iter().flatten() {
+        number_checks(value, &ty, checks);
     }
 
     let (search, sort) = (search.take(errors), sort.take(errors));
@@ -115,6 +124,12 @@ pub(super) fn resource_field(
         }
     };
     let unique = unique.take(errors);
+    let as_string = as_string.take(errors);
+    if let (Role::Id { .. }, Some(key)) = (role, &as_string) {
+        let help = "remove it; make the id a `String` or a `Uuid` if clients cannot hold its numbers";
+        errors.push(&key.key, "an id is the same in bodies as in its path", help);
+    }
+    compare(&as_string, CheckKind::AsString);
     compare(&search, CheckKind::Text);
     compare(&sort, CheckKind::Comparable);
     compare(&unique, CheckKind::Comparable);
@@ -145,7 +160,8 @@ pub(super) fn resource_field(
     Some(Lowered {
         field: Field {
             doc: doc(&field.attrs),
-            column: column.as_ref().map(LitStr::value),
+            // Another name on the wire leaves the column's alone.
+            column: column.as_ref().map(LitStr::value).or_else(|| (wire != name).then(|| name.clone())),
             role,
             access: written,
             default,
@@ -157,8 +173,10 @@ pub(super) fn resource_field(
             normalize: normalize.map(|it| it.value.0),
             example,
             index,
+            as_string: as_string.is_some(),
             ident,
             name,
+            wire,
             ty,
         },
         access,
@@ -180,12 +198,14 @@ pub(super) fn object_field(
     attrs: ObjectFieldAttrs,
     validate: ValidateAttrs,
     fields: &[(String, &Type)],
+    naming: &mut Naming,
     checks: &mut Vec<Check>,
     errors: &mut Errors,
 ) -> Option<Field> {
-    let ObjectFieldAttrs { default, normalize, example, expose, unknown } = attrs;
+    let ObjectFieldAttrs { default, normalize, example, expose, rename, unknown } = attrs;
     let ident = field.ident.clone()?;
     let (name, ty) = (plain_name(&ident), field.ty.clone());
+    let wire = naming.name(&ident, rename.value(errors).as_ref(), errors);
     unknown.report(
         ObjectFieldAttrs::KEYS,
         &[(FieldAttrs::KEYS, "remove it: it is for fields of resources, and this is one of a value object")],
@@ -193,13 +213,14 @@ pub(super) fn object_field(
     );
     let ways_out = "an object leaves the server whole: move the field to the resource and mark it `write_only` or `hidden`, or \
                     `expose` it";
-    check_secret(&ident, &name, true, expose.take(errors).as_ref(), ways_out, errors);
+    check_secret(&ident, [&name, &wire], true, expose.take(errors).as_ref(), ways_out, errors);
     let default = default.take(errors).and_then(|it| lower_default(it, Role::Plain, errors));
-    let example = example.take(errors).and_then(|it| lower_example(it, errors));
-    for literal in [&default, &example].into_iter().flatten() {
-        if let Value::Number(number) = literal {
-            checks.push(Check { kind: CheckKind::Number(*number), ty: ty.clone(), span: number.span });
-        }
+    for kind in [CheckKind::Shown, CheckKind::Sent] {
+        checks.push(Check { kind, ty: ty.clone(), span: ty.span() });
+    }
+    let example = example.take(errors).and_then(|it| lower_example(it, &ty, checks, errors));
+    for value in [&default, &example].into_iter().flatten() {
+        number_checks(value, &ty, checks);
     }
     let rules = rules(validate, &Place { field: &name, ty: &field.ty, fields }, checks, errors);
     Some(Field {
@@ -216,8 +237,10 @@ pub(super) fn object_field(
         normalize: normalize.value(errors).map(|it| it.0),
         example,
         index: true,
+        as_string: false,
         ident,
         name,
+        wire,
         ty,
     })
 }
@@ -233,7 +256,8 @@ fn lower_default(given: Keyed<MaybeExpression>, role: Role, errors: &mut Errors)
     }
 }
 
-fn lower_example(given: Keyed<Expression>, errors: &mut Errors) -> Option<Value> {
+fn lower_example(given: Keyed<Expression>, ty: &Type, checks: &mut Vec<Check>, errors: &mut Errors) -> Option<Value> {
+    checks.push(Check { kind: CheckKind::Shown, ty: ty.clone(), span: given.key.span() });
     errors.handle(literal(given.value.0))
 }
 

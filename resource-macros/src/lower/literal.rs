@@ -1,10 +1,10 @@
 //! Values in attributes: numbers exactly as they were written.
 
 use quote::ToTokens;
-use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, UnOp};
+use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, Type, UnOp};
 
 use crate::error::error;
-use crate::model::{Bound, Number, Value};
+use crate::model::{Bound, Check, CheckKind, Number, Value};
 
 /// A default or an example.
 pub(super) fn literal(expr: Expr) -> syn::Result<Value> {
@@ -14,8 +14,28 @@ pub(super) fn literal(expr: Expr) -> syn::Result<Value> {
     }
     Ok(match expr {
         Expr::Lit(ExprLit { lit: Lit::Str(it), .. }) => Value::Text(it),
+        Expr::Array(it) => {
+            let span = it.bracket_token.span.join();
+            Value::List(it.elems.into_iter().map(literal).collect::<syn::Result<_>>()?, span)
+        }
         it => Value::Expression(Box::new(it)),
     })
+}
+
+/// Asks the compiler whether the field's type holds the numbers in a value.
+pub(super) fn number_checks(value: &Value, ty: &Type, checks: &mut Vec<Check>) {
+    let mut check = |kind, span| checks.push(Check { kind, ty: ty.clone(), span });
+    match value {
+        Value::Number(number) => check(CheckKind::Number(*number), number.span),
+        Value::List(items, _) => {
+            for item in items {
+                if let Value::Number(number) = item {
+                    check(CheckKind::Item(*number), number.span);
+                }
+            }
+        }
+        Value::OfType(_) | Value::Text(_) | Value::Expression(_) => {}
+    }
 }
 
 /// A bound of `range`.

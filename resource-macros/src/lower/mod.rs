@@ -9,6 +9,7 @@ mod field;
 mod literal;
 mod models;
 mod names;
+mod naming;
 mod query;
 mod resource;
 mod rule;

@@ -154,7 +154,7 @@ const WHOLE_WORDS: &[(&str, &str)] = &[
     ("nucleus", "nuclei"),
 ];
 
-/// How `rename_all` writes the words of a variant.
+/// How `rename_all` writes the words of a variant or field.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Case {
     Snake,
@@ -179,7 +179,16 @@ impl Case {
         ("UPPERCASE", Self::Upper),
     ];
 
-    /// The name in this case.
+    /// The name of a field in this case. As in serde, those without words are what Rust has, in small letters or in great.
+    pub(super) fn apply_to_field(self, name: &str) -> String {
+        match self {
+            Self::Snake | Self::Lower => name.to_owned(),
+            Self::Upper => name.to_uppercase(),
+            Self::Kebab | Self::ScreamingSnake | Self::ScreamingKebab | Self::Camel | Self::Pascal => self.apply(name),
+        }
+    }
+
+    /// The name of a variant in this case.
     pub(super) fn apply(self, name: &str) -> String {
         let words = words(name);
         match self {
@@ -276,6 +285,24 @@ mod tests {
                 "CheckedOut",
                 "checkedout",
                 "CHECKEDOUT"
+            ]
+        );
+    }
+
+    #[test]
+    fn cases_of_fields_are_those_of_serde() {
+        let all: Vec<_> = Case::ALL.iter().map(|(_, case)| case.apply_to_field("address_line_2")).collect();
+        assert_eq!(
+            all,
+            [
+                "address_line_2",
+                "address-line-2",
+                "ADDRESS_LINE_2",
+                "ADDRESS-LINE-2",
+                "addressLine2",
+                "AddressLine2",
+                "address_line_2",
+                "ADDRESS_LINE_2"
             ]
         );
     }

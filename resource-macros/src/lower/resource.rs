@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Ident, LitStr, Path, Type};
 
 use super::field::{Lowered, NOT_UNIQUE, resource_field};
 use super::literal::count;
 use super::names::plural_of;
+use super::naming::Naming;
 use super::query::{self, Parameters};
 use super::rule::struct_rules;
 use super::views::{lower_computed, lower_list, lower_views};
@@ -14,7 +16,8 @@ use super::{Rejected, doc, krate, models, named_fields, plain_name};
 use crate::attrs::{self, FieldAttrs, Keyed, Names, PageAttrs, ResourceAttrs, ValidateAttrs, ValidateStructAttrs};
 use crate::error::{Errors, instead};
 use crate::model::{
-    Access, Check, CheckKind, Field, Filter, Operations, Outline, Page, Resource, Role, RuleKind, View,
+    Access, Check, CheckKind, Computed, Field, Filter, Operations, Outline, Page, Resource, Role, RuleKind, SortKey,
+    View,
 };
 
 /// Lowers `#[derive(Resource)]`.
@@ -36,6 +39,7 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
     let ResourceAttrs {
         path,
         table,
+        rename_all,
         view,
         list,
         computed,
@@ -53,12 +57,16 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
         .map(|it| struct_rules(it, RuleKind::Record, errors))
         .unwrap_or_default();
     let mut checks = Vec::new();
-    let all = Fields::lower(&input.ident, &fields, &mut checks, errors);
+    let mut naming = Naming::new(rename_all.value(errors).as_ref(), errors);
+    let all = Fields::lower(&input.ident, &fields, &mut naming, &mut checks, errors);
 
     let name = plain_name(&input.ident);
     let path = path.value(errors).map(|it| lower_path(&it.0, errors));
     let table = table.value(errors).map(|it| lower_identifier("table", &it.0, errors));
-    let computed = lower_computed(computed.take(errors).into_iter().flat_map(|it| it.value.0), &all, errors);
+    let computed =
+        lower_computed(computed.take(errors).into_iter().flat_map(|it| it.value.0), &all, &mut naming, errors);
+    let shown = |it: &Computed| Check { kind: CheckKind::Shown, ty: it.ty.clone(), span: it.ty.span() };
+    checks.extend(computed.iter().map(shown));
     let views = lower_views(view.take(errors), &all, &computed, errors);
     let list = list.value(errors).and_then(|it| lower_list(&it, &views, errors));
     let sort = match sort.take(errors) {
@@ -96,22 +104,28 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
         ident: input.ident.clone(),
         krate,
     };
+    // Attributes name fields as Rust does, and descriptions as the wire does.
+    let on_the_wire = |it: String| naming.on_the_wire(&it);
+    let all_on_the_wire = |it: Vec<String>| it.into_iter().map(on_the_wire).collect::<Vec<_>>();
+    let mut fields: Vec<Field> =
+        all.lowered.into_iter().map(|it| Field { filters: only(it.filters), ..it.field }).collect();
+    naming.rename_in_rules(&mut fields);
     Some(Resource {
         outline,
         path: path.unwrap_or_else(|| plural_of(&name, "-")),
         table: table.unwrap_or_else(|| plural_of(&name, "_")),
         name,
         doc: doc(&input.attrs),
-        fields: all.lowered.into_iter().map(|it| Field { filters: only(it.filters), ..it.field }).collect(),
+        fields,
         computed,
-        views,
+        views: views.into_iter().map(|it| View { fields: all_on_the_wire(it.fields), ..it }).collect(),
         list,
-        sort,
+        sort: sort.into_iter().map(|it| SortKey { field: on_the_wire(it.field), ..it }).collect(),
         page,
         operations,
         require_if_match,
-        unique: unique.into_iter().map(|it| it.names).collect(),
-        indexes: indexes.into_iter().map(|it| it.names).collect(),
+        unique: unique.into_iter().map(|it| all_on_the_wire(it.names)).collect(),
+        indexes: indexes.into_iter().map(|it| all_on_the_wire(it.names)).collect(),
         rules,
         checks,
     })
@@ -127,7 +141,13 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    fn lower(resource: &Ident, fields: &[&syn::Field], checks: &mut Vec<Check>, errors: &mut Errors) -> Self {
+    fn lower(
+        resource: &Ident,
+        fields: &[&syn::Field],
+        naming: &mut Naming,
+        checks: &mut Vec<Check>,
+        errors: &mut Errors,
+    ) -> Self {
         let types: Vec<(String, &Type)> =
             fields.iter().filter_map(|it| Some((plain_name(it.ident.as_ref()?), &it.ty))).collect();
         let mut lowered = Vec::new();
@@ -137,14 +157,14 @@ impl Fields {
             let validate = attrs::parse::<ValidateAttrs>("validate", &field.attrs, errors);
             readable &= attrs.is_some();
             let (attrs, validate) = (attrs.unwrap_or_default(), validate.unwrap_or_default());
-            lowered.extend(resource_field(field, attrs, validate, &types, checks, errors));
+            lowered.extend(resource_field(field, attrs, validate, &types, naming, checks, errors));
         }
         let all = Self { lowered };
         all.check_roles(resource, readable, errors);
         all.check_columns(errors);
         let mut parameters = Parameters::default();
         for it in &all.lowered {
-            parameters.enter(&it.field.name, &it.filters, errors);
+            parameters.enter(&it.field.wire, &it.filters, errors);
         }
         all
     }

@@ -2,6 +2,7 @@
 
 use syn::Ident;
 
+use super::naming::Naming;
 use super::resource::Fields;
 use super::{doc, plain_name};
 use crate::attrs::{self, ComputedItem, Keyed, Name};
@@ -11,6 +12,7 @@ use crate::model::{Computed, View};
 pub(super) fn lower_computed(
     items: impl Iterator<Item = ComputedItem>,
     fields: &Fields,
+    naming: &mut Naming,
     errors: &mut Errors,
 ) -> Vec<Computed> {
     let mut computed: Vec<Computed> = Vec::new();
@@ -27,7 +29,8 @@ pub(super) fn lower_computed(
         if let Some(attr) = attrs.iter().find(|it| !it.path().is_ident("doc")) {
             errors.push(attr, "only doc comments can stand here", "remove it");
         }
-        computed.push(Computed { doc: doc(&attrs), name, ident, ty });
+        let wire = naming.name(&ident, None, errors);
+        computed.push(Computed { doc: doc(&attrs), name, wire, ident, ty });
     }
     computed
 }

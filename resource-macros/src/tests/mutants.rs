@@ -7,7 +7,7 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 /// Nothing in here says what goes without saying.
 const EVERYTHING: &str = r##"
     #[resource(
-        path = "tomes", table = "tomes", view(Summary: id, title, is_recent), list = Summary,
+        path = "tomes", table = "tomes", rename_all = "camelCase", view(Summary: id, title, is_recent), list = Summary,
         computed(is_recent: bool), sort = "-created_at,title:nulls_first", page(size = 10, max = 50),
         operations(read, bulk_create, restore), require_if_match, unique(title, isbn), index(price, title),
         crate = framework
@@ -16,16 +16,16 @@ const EVERYTHING: &str = r##"
     pub struct Book {
         #[resource(id(client), filter(in))]
         pub id: i64,
-        #[resource(search, sort, filter(eq, icontains = "like"), column = "name")]
+        #[resource(search, sort, filter(eq, icontains = "like"), column = "name", rename = "heading")]
         #[validate(length(min = 1, max = 300, code = "size"), contains = "a", does_not_contain(pattern = "b"))]
         pub title: String,
         #[resource(unique, immutable, example = "9780441013593")]
         #[validate(regex(path = *ISBN), length(equal = 13), custom(function = is_isbn, message = "no"))]
         pub isbn: String,
-        #[resource(sort, filter(gte = "min_price", lte = "max_price"), index = false, example = 39.99)]
+        #[resource(sort, filter(gte = "min_price", lte = "max_price"), index = false, as_string, example = 39.99)]
         #[validate(range(exclusive_min = 0, max = 10000))]
         pub price: Decimal,
-        #[resource(default, normalize = tidy, filter(has_all = "tags"))]
+        #[resource(default, normalize = tidy, filter(has_all = "tags"), example = ["a", 1, -2.5])]
         pub tags: Vec<String>,
         #[resource(default = Status::Available, skip(create), filter(eq))]
         pub status: Status,

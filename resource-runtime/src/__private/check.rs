@@ -1,8 +1,8 @@
 //! Questions about the user's types that the compiler answers by accepting a call or not.
 
 use crate::field::{
-    ClientId, Comparable, CreationTime, DeletionTime, EmptyInNewRow, FieldType, IdSource, Kind, NestedValue, StoreId,
-    Textual, UpdateTime,
+    AsString, ClientId, Comparable, CreationTime, DeletionTime, EmptyInNewRow, FieldType, IdSource, Kind, NestedValue,
+    StoreId, Textual, UpdateTime,
 };
 
 /// A field that clients do not send at creation, and that has no default, can be null.
@@ -23,8 +23,39 @@ pub const fn comparable<T: FieldType<Inner: Comparable>>() {}
 /// A field that `search` looks into.
 pub const fn text<T: FieldType<Inner: Textual>>() {}
 
+/// A field with `as_string`.
+pub const fn as_string<T: FieldType<Inner: AsString>>() {}
+
 /// A field with `#[validate(nested)]`.
 pub const fn nested<T: FieldType<Inner: NestedValue>>() {}
+
+/// Values that may leave the server. `SECRET` is what their type says of itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a secret, and would leave the server",
+    label = "cannot be in a response, a view, a computed field, a nested object or an example",
+    note = "mark a field of a resource `write_only` or `hidden`; leave it out elsewhere"
+)]
+pub trait Shown<const SECRET: bool> {}
+
+#[diagnostic::do_not_recommend]
+impl<T> Shown<false> for T {}
+
+/// A field that leaves the server, or an example.
+pub const fn shown<T: Shown<SECRET>, const SECRET: bool>() {}
+
+/// Values that clients can send. `SENT` is what their type says of itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is made by the server, and clients would send it",
+    label = "would be stored as clients send it",
+    note = "mark the field `hidden`, and let a handler of yours make the value"
+)]
+pub trait Sent<const SENT: bool> {}
+
+#[diagnostic::do_not_recommend]
+impl<T> Sent<true> for T {}
+
+/// A field that clients send.
+pub const fn sent<T: Sent<SENT>, const SENT: bool>() {}
 
 /// An id that the framework chooses.
 #[must_use]

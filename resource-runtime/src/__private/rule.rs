@@ -7,8 +7,8 @@ use regex::Regex;
 use rust_decimal::Decimal;
 
 use crate::field::{
-    Bound, ContainsText, CustomRule, FieldType, Measured, Numeric, ObjectType, Role, Rule, RuleError, RuleMeta,
-    Textual, Value,
+    Bound, ContainsText, CustomRule, FieldType, Measured, Numeric, ObjectType, Patterned, Role, Rule, RuleError,
+    RuleMeta, Value,
 };
 use crate::resource::{Record, Resource};
 
@@ -99,19 +99,19 @@ bounds!(i8 i16 i32 i64 u8 u16 u32 u64 Decimal);
 
 /// `email`
 #[must_use]
-pub const fn email<T: FieldType<Inner: Textual>>() -> RuleMeta {
+pub const fn email<T: FieldType<Inner: Patterned>>() -> RuleMeta {
     RuleMeta::new(Rule::Email)
 }
 
 /// `url`
 #[must_use]
-pub const fn url<T: FieldType<Inner: Textual>>() -> RuleMeta {
+pub const fn url<T: FieldType<Inner: Patterned>>() -> RuleMeta {
     RuleMeta::new(Rule::Url)
 }
 
 /// `regex(path)`
 #[must_use]
-pub const fn regex<T: FieldType<Inner: Textual>>(regex: fn() -> Cow<'static, Regex>) -> RuleMeta {
+pub const fn regex<T: FieldType<Inner: Patterned>>(regex: fn() -> Cow<'static, Regex>) -> RuleMeta {
     RuleMeta::new(Rule::Regex(regex))
 }
 

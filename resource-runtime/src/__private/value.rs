@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::field::{EnumType, FieldType, FromText, NotNull, Numeric, ObjectType, Value, ValueError};
+use crate::field::{EnumType, FieldType, FromText, Items, NotNull, Numeric, ObjectType, Value, ValueError};
 
 /// `default`, without a value.
 #[must_use]
@@ -20,6 +20,15 @@ pub fn number<T: FieldType<Inner: Numeric>>(mantissa: i64, scale: u32) -> Value 
 #[must_use]
 pub fn text<T: FieldType<Inner: FromText>>(text: &str) -> Value {
     T::Inner::from_text(text).into_value()
+}
+
+/// What a field of type `T`, which is a list or an `Option` of one, is a list of.
+pub type ItemOf<T> = <<T as FieldType>::Inner as Items>::Item;
+
+/// A list in brackets, of items of type `I`. That the field is a list has been asked by [`ItemOf`].
+#[must_use]
+pub const fn items<I>(items: Vec<Value>) -> Value {
+    Value::List(items)
 }
 
 /// What an expression in an attribute may give for a field of type `T`: a `T`, or, where that is an

@@ -16,7 +16,7 @@ use super::{Element, FieldType, NotNull};
 #[diagnostic::on_unimplemented(
     message = "values of `{Self}` cannot be compared, so the field cannot be sorted, unique, or filtered like this",
     label = "not for `{Self}`",
-    note = "`eq`, `ne`, `in`, `nin`, `sort`, `unique` and `index` are for scalars and enums; a list takes `has_all` and `has_any`"
+    note = "`eq`, `ne`, `in`, `nin`, `sort`, `unique` and `index` are for scalars and enums; a list takes `has_all` and `has_any`, and a secret is compared with nothing"
 )]
 pub trait Comparable {}
 
@@ -32,10 +32,18 @@ pub trait Ordered: Comparable {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not text",
     label = "only for `String`",
-    note = "`search`, the operators `contains`, `starts_with`, `ends_with`, `ieq`, `icontains` and the rules `email`, \
-            `url` and `regex` are for `String` and `Option<String>`"
+    note = "`search` and the operators `contains`, `starts_with`, `ends_with`, `ieq` and `icontains` are for `String` and \
+            `Option<String>`"
 )]
 pub trait Textual: NotNull {}
+
+/// Text that rules look at: [`Textual`], and secrets that are.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not text",
+    label = "only for text",
+    note = "the rules `email`, `url` and `regex` are for `String`, and for an `Option` or a `Secret` of it"
+)]
+pub trait Patterned: NotNull {}
 
 /// A list of values that can be looked for in it.
 #[diagnostic::on_unimplemented(
@@ -46,6 +54,17 @@ pub trait Textual: NotNull {}
 pub trait Listing: NotNull {
     /// What it is a list of.
     type Item: Comparable + FieldType;
+}
+
+/// Lists, whatever they are of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list",
+    label = "not a `Vec`",
+    note = "a value in brackets is for `Vec`; write the value alone here"
+)]
+pub trait Items: NotNull {
+    /// What it is a list of.
+    type Item: FieldType;
 }
 
 /// Values with a length: text and lists.
@@ -74,6 +93,14 @@ pub trait Numeric: NotNull {
     /// The number that is nearest to this one.
     fn from_decimal(number: Decimal) -> Self;
 }
+
+/// Numbers that may have more digits than clients keep.
+#[diagnostic::on_unimplemented(
+    message = "`as_string` says nothing of a `{Self}`",
+    label = "only for `Decimal` and `i64`",
+    note = "`as_string` is for numbers that programs in other languages would round; remove it here"
+)]
+pub trait AsString: NotNull {}
 
 /// Types that a string literal in an attribute can stand for.
 #[diagnostic::on_unimplemented(
@@ -175,14 +202,14 @@ can! {
     i8: Comparable Ordered ClientId;
     i16: Comparable Ordered ClientId;
     i32: Comparable Ordered ClientId;
-    i64: Comparable Ordered ClientId StoreId;
+    i64: Comparable Ordered ClientId StoreId AsString;
     u8: Comparable Ordered ClientId;
     u16: Comparable Ordered ClientId;
     u32: Comparable Ordered ClientId;
     f32: Comparable Ordered;
     f64: Comparable Ordered;
-    Decimal: Comparable Ordered;
-    String: Comparable Ordered ClientId Textual Measured ContainsText;
+    Decimal: Comparable Ordered AsString;
+    String: Comparable Ordered ClientId Textual Patterned Measured ContainsText;
     Vec<String>: ContainsText;
     Uuid: Comparable Ordered ClientId StoreId;
     Timestamp: Comparable Ordered;
@@ -190,6 +217,10 @@ can! {
     Time: Comparable Ordered;
 }
 
+#[diagnostic::do_not_recommend]
+impl<T: Element> Items for Vec<T> {
+    type Item = T;
+}
 #[diagnostic::do_not_recommend]
 impl<T: Element> Measured for Vec<T> {}
 #[diagnostic::do_not_recommend]

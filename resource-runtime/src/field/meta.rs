@@ -14,7 +14,7 @@ use crate::query::Operator;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct FieldMeta {
-    /// The name on the wire and in Rust.
+    /// The name on the wire.
     pub name: &'static str,
     /// The column's name in stores.
     pub column: &'static str,
@@ -24,6 +24,10 @@ pub struct FieldMeta {
     pub kind: Kind,
     /// Whether null is a value of it (the Rust type is an `Option`).
     pub nullable: bool,
+    /// Whether its type says that it must not leave the server; it is not described by examples or defaults either.
+    pub secret: bool,
+    /// Whether its numbers are strings in bodies, for clients whose own numbers would round them.
+    pub as_string: bool,
     /// Who may send and see it.
     pub access: Access,
     /// What the framework does with it.
@@ -58,6 +62,8 @@ impl FieldMeta {
             doc: "",
             kind: T::KIND,
             nullable: T::NULLABLE,
+            secret: T::SECRET,
+            as_string: false,
             access: Access::READ_WRITE,
             role: Role::Plain,
             default: None,
@@ -91,6 +97,13 @@ impl FieldMeta {
     #[must_use]
     pub const fn column(mut self, column: &'static str) -> Self {
         self.column = column;
+        self
+    }
+
+    /// With its numbers as strings in bodies.
+    #[must_use]
+    pub const fn as_string(mut self) -> Self {
+        self.as_string = true;
         self
     }
 

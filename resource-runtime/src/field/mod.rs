@@ -16,16 +16,19 @@ mod meta;
 mod moment;
 pub(crate) mod number;
 mod object;
+#[cfg(feature = "password")]
+mod password;
 mod patch;
 mod rule;
+mod secret;
 mod suggest;
 pub(crate) mod text;
 mod types;
 mod value;
 
 pub use ability::{
-    ClientId, Comparable, ContainsText, CreationTime, DeletionTime, EmptyInNewRow, FromText, Listing, Measured,
-    NestedValue, Nullable, Numeric, Ordered, StoreId, Textual, UpdateTime,
+    AsString, ClientId, Comparable, ContainsText, CreationTime, DeletionTime, EmptyInNewRow, FromText, Items, Listing,
+    Measured, NestedValue, Nullable, Numeric, Ordered, Patterned, StoreId, Textual, UpdateTime,
 };
 pub use custom::{ByReference, ByTarget, ByValue, CustomRule};
 pub use derived::Derived;
@@ -34,8 +37,11 @@ pub use kind::{IntKind, Kind};
 pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
 pub(crate) use moment::{later, now, whole_microseconds};
 pub use object::{EnumMeta, EnumType, Fields, ObjectMeta, ObjectType, Variant};
+#[cfg(feature = "password")]
+pub use password::{Cost, PasswordError, PasswordHash};
 pub use patch::{Patch, Set};
 pub use rule::{Bound, Rule, RuleError, RuleMeta};
+pub use secret::Secret;
 pub use suggest::suggest;
 pub use text::{Mismatch, parse_text};
 pub use types::{Element, FieldType, NotNull, UpdateOf, ValueError};

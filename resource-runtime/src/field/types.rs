@@ -11,7 +11,7 @@ use crate::model::Values;
 /// A Rust type that can be a field of a resource.
 ///
 /// It is implemented for `bool`, the integers up to `i64` and `u32`, `f32`, `f64`, [`Decimal`],
-/// `String`, [`Uuid`], [`Timestamp`], [`Date`], [`Time`], `serde_json::Value`, `Vec` and `Option` of those, and by
+/// `String`, [`Uuid`], [`Timestamp`], [`Date`], [`Time`], `serde_json::Value`, `Vec`, `Secret` and `Option` of those, and by
 /// `#[derive(ResourceEnum)]` and `#[derive(ResourceObject)]` for types of the user's own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a resource field",
@@ -26,6 +26,10 @@ pub trait FieldType: Sized + Clone + Send + Sync + 'static {
     const KIND: Kind;
     /// Whether null is one of them.
     const NULLABLE: bool = false;
+    /// Whether it must not leave the server, as a [`Secret`](super::Secret) must not.
+    const SECRET: bool = false;
+    /// Whether clients can send it, as they cannot a hash of what they know.
+    const SENT: bool = true;
     /// The type without its null: `T` for `Option<T>`, else the type itself.
     type Inner: FieldType;
     /// The type that an update has in this field's place: [`Patch`] where null is a value,
@@ -327,6 +331,8 @@ impl<T: Element> NotNull for Vec<T> {}
 impl<T: NotNull> FieldType for Option<T> {
     const KIND: Kind = T::KIND;
     const NULLABLE: bool = true;
+    const SECRET: bool = T::SECRET;
+    const SENT: bool = T::SENT;
     type Inner = T;
     type Update = Patch<T>;
 

@@ -37,6 +37,47 @@ impl<R: Resource> ResourceExt for R {}
 /// They go into an [`Api`](super::Api), or by [`Routes::into_router`] into any axum application.
 /// Single operations can be replaced by handlers of the application's own, and layers added.
 ///
+/// # Leaving
+///
+/// One operation by hand, or all of them: the models, the description, the table and the store are as useful to handlers of the
+/// application's own.
+///
+/// ```
+/// use axum::extract::{Path, State};
+/// use axum::http::header::{CONTENT_TYPE, HeaderName};
+/// use axum::{Router, routing};
+/// use resource_runtime::prelude::*;
+/// use resource_runtime::{http::axum, model};
+///
+/// #[derive(Debug, Clone, Resource)]
+/// struct Task {
+///     #[resource(id)]
+///     id: i64,
+///     title: String,
+/// }
+///
+/// async fn get(
+///     State(store): State<Database>,
+///     Path(id): Path<i64>,
+/// ) -> Result<([(HeaderName, &'static str); 1], Vec<u8>), ApiError> {
+///     let task: Task = store.find(id).await?.ok_or_else(|| ApiError::new(ErrorCode::NOT_FOUND))?;
+///     let body: TaskResponse = task.into_model().map_err(|it| ApiError::new(ErrorCode::INTERNAL).source(it))?;
+///     Ok(([(CONTENT_TYPE, "application/json")], model::to_json(&body)))
+/// }
+///
+/// // One operation: the others, the document and the path stay as they are.
+/// fn one(store: &Database) -> Router {
+///     Task::on(store).replace(Operation::Get, get).into_router()
+/// }
+///
+/// // All: axum, and nothing of the framework's around it.
+/// fn all(store: &Database) -> Router {
+///     Router::new().route("/tasks/{id}", routing::get(get)).with_state(store.clone())
+/// }
+/// # let store = Database::new(resource_runtime::store::MemoryStore::new());
+/// # let _ = (one(&store), all(&store));
+/// ```
+///
 /// `R` is the resource that its hooks and filters are checked against; [`Untyped`] where only a
 /// description is known.
 #[must_use = "routes do nothing until they are mounted"]

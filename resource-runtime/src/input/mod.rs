@@ -71,7 +71,7 @@ pub fn parse(meta: &ResourceMeta, usage: Usage, body: &[u8]) -> Result<Values, A
                 None
             }
             Some(field) if incoming => reader.field(field, raw, at),
-            Some(field) => reader.nullable(&field.kind, field.nullable, raw, at),
+            Some(field) => reader.read(field, raw, at),
             None => computed(reader, meta, slot, raw, at),
         };
         if value.is_none() {

@@ -165,7 +165,7 @@ impl Reader {
     /// Reads the value that a client gives a field, normalizes it and checks its rules. `None` where
     /// something is wrong with it.
     pub(super) fn field(&mut self, field: &FieldMeta, raw: &str, at: At<'_>) -> Option<Value> {
-        let value = self.nullable(&field.kind, field.nullable, raw, at)?;
+        let value = self.read(field, raw, at)?;
         self.settle(field, value, at)
     }
 
@@ -191,6 +191,20 @@ impl Reader {
             }
         }
         Some(value)
+    }
+
+    /// Reads the value of a field, without its rules.
+    pub(super) fn read(&mut self, field: &FieldMeta, raw: &str, at: At<'_>) -> Option<Value> {
+        if !field.as_string || raw.starts_with('n') {
+            return self.nullable(&field.kind, field.nullable, raw, at);
+        }
+        let number = match raw.as_bytes().first() {
+            Some(b'"') => {
+                unescape(raw).and_then(|it| number::parse(&field.kind, &it).map_err(|it| no_number(field, it)))
+            }
+            _ => Err(not_of_type(&Kind::Text, raw)),
+        };
+        number.map_err(|mismatch| self.report(at, mismatch)).ok()
     }
 
     /// Reads a value, or null where there is one.
@@ -315,7 +329,7 @@ impl Reader {
 
     /// Reads what a client sends back of a field that it cannot set, to compare it with `stored`.
     pub(super) fn echo(&mut self, field: &FieldMeta, raw: &str, stored: &Value, at: At<'_>) {
-        if let Some(value) = self.nullable(&field.kind, field.nullable, raw, at) {
+        if let Some(value) = self.read(field, raw, at) {
             self.compare_echo(field, &value, stored, at);
         }
     }
@@ -366,6 +380,17 @@ fn position(fields: &[FieldMeta], name: &str, next: &mut usize) -> Option<usize>
     };
     *next = found + 1;
     Some(found)
+}
+
+/// What is said of a text that is no number: it is of the right JSON type.
+fn no_number(field: &FieldMeta, mismatch: Mismatch) -> Mismatch {
+    match (mismatch.code, field.kind) {
+        ("invalid_type", Kind::Int(_)) => {
+            Mismatch::of_format("int64", "must be an integer in quotes, such as `\"12\"`")
+        }
+        ("invalid_type", _) => Mismatch::of_format("decimal", "must be a number in quotes, such as `\"12.50\"`"),
+        _ => mismatch,
+    }
 }
 
 /// A value of another JSON type than the kind's.

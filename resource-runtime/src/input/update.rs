@@ -96,7 +96,7 @@ pub(super) fn read(meta: &'static ResourceMeta, body: &[u8]) -> Result<Update, A
                     changes.push(Named { index, change, problems: reader.count() - before });
                 }
                 Some(field) if field.access.response => {
-                    echoes.extend(reader.nullable(&field.kind, field.nullable, raw, at).map(|it| (index, it)));
+                    echoes.extend(reader.read(field, raw, at).map(|it| (index, it)));
                 }
                 Some(field) => reader.report(at, not_writable(field)),
                 None => {

@@ -60,6 +60,18 @@ pub fn write_cell(out: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
     }
 }
 
+/// Writes one value of a field of this kind; in quotes, where the field says that its numbers are strings.
+pub fn write_as(string: bool, out: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
+    let quotes = string && !matches!(cell, Cell::Null);
+    if quotes {
+        out.push(b'"');
+    }
+    write_cell(out, cell, kind);
+    if quotes {
+        out.push(b'"');
+    }
+}
+
 fn write_object(out: &mut Vec<u8>, meta: &ObjectMeta, values: &[Value]) {
     out.push(b'{');
     for (index, (field, value)) in meta.fields.iter().zip(values).enumerate() {

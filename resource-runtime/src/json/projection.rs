@@ -1,4 +1,4 @@
-use super::{csv, write_cell, write_string};
+use super::{csv, write_as, write_string};
 use crate::field::{Cell, Kind, Value};
 use crate::model::Usage;
 use crate::resource::ResourceMeta;
@@ -42,6 +42,7 @@ struct Item {
     key: Box<[u8]>,
     slot: usize,
     kind: &'static Kind,
+    as_string: bool,
 }
 
 impl Projection {
@@ -60,7 +61,7 @@ impl Projection {
             let mut key = vec![if items.is_empty() { b'{' } else { b',' }];
             write_string(&mut key, name);
             key.push(b':');
-            items.push(Item { key: key.into(), slot, kind });
+            items.push(Item { key: key.into(), slot, kind, as_string: meta.is_string(slot) });
         }
         let computed = slots.iter().any(|&slot| slot >= meta.fields.len());
         Self { meta, items, computed, form: Form::Json }
@@ -126,7 +127,7 @@ pub fn write_row(out: &mut Vec<u8>, projection: &Projection, row: &impl Cells, c
     }
     for item in &projection.items {
         out.extend_from_slice(&item.key);
-        write_cell(out, cell(item), item.kind);
+        write_as(item.as_string, out, cell(item), item.kind);
     }
     if projection.items.is_empty() {
         out.push(b'{');

@@ -14,7 +14,7 @@ pub fn debug<M: Model>(model: &M, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut out = f.debug_struct(&M::USAGE.struct_name(M::RESOURCE));
     for (index, value) in model.to_values().iter() {
         let Some((name, kind)) = M::RESOURCE.slot(index) else { continue };
-        if M::RESOURCE.fields.get(index).is_some_and(|it| !it.access.response) {
+        if M::RESOURCE.fields.get(index).is_some_and(|it| it.secret || !it.access.response) {
             out.field(name, &format_args!("[hidden]"));
             continue;
         }

@@ -19,7 +19,13 @@ pub fn serialize<M: Model, S: Serializer>(model: &M, serializer: S) -> Result<S:
     let mut map = serializer.serialize_map(None)?;
     for (index, value) in values.iter() {
         let Some((name, kind)) = M::RESOURCE.slot(index) else { continue };
-        map.serialize_entry(name, &Typed(value, kind))?;
+        if M::RESOURCE.is_string(index) && !value.is_null() {
+            let mut number = Vec::new();
+            crate::json::write_value(&mut number, value, kind);
+            map.serialize_entry(name, &String::from_utf8(number).map_err(S::Error::custom)?)?;
+        } else {
+            map.serialize_entry(name, &Typed(value, kind))?;
+        }
     }
     map.end()
 }
@@ -35,7 +41,7 @@ pub fn to_json<M: Model>(model: &M) -> Vec<u8> {
         }
         crate::json::write_string(&mut json, name);
         json.push(b':');
-        crate::json::write_value(&mut json, value, kind);
+        crate::json::write_as(M::RESOURCE.is_string(index), &mut json, value.as_cell(kind), kind);
     }
     json.push(b'}');
     json

@@ -40,8 +40,11 @@ pub(super) fn response(meta: &ResourceMeta, slots: &[usize]) -> Option<Node> {
 /// What its author says; else what the framework itself would put there, and the first choice of
 /// an enum. Nothing is invented for the rest: it might break a rule.
 pub(super) fn of_field(field: &FieldMeta) -> Option<Node> {
+    if field.secret {
+        return None;
+    }
     if let Some(example) = field.example {
-        return Some(Node::of_value(&example(), &field.kind));
+        return Some(schema::value_of(field, &example()));
     }
     match (field.role, &field.kind) {
         (Role::UpdatedAt, _) if field.nullable => Some(Node::Null),

@@ -27,11 +27,13 @@ impl Form {
 
 /// A field's schema within a model: its kind, null, rules, and what people are told of it.
 pub(super) fn field(field: &FieldMeta, form: Form, components: &mut Components) -> Object {
-    let mut schema = of_kind(&field.kind, form, components);
+    let mut schema =
+        if field.as_string { number_in_quotes(&field.kind) } else { of_kind(&field.kind, form, components) };
     let mut notes = Vec::new();
     if form.is_input() {
         for it in field.rules {
-            if let Some(note) = add_rule(&mut schema, &field.kind, it) {
+            let note = if field.as_string { range_in_words(it) } else { add_rule(&mut schema, &field.kind, it) };
+            if let Some(note) = note {
                 notes.push(note);
             }
         }
@@ -51,8 +53,8 @@ pub(super) fn field(field: &FieldMeta, form: Form, components: &mut Components) 
     {
         schema.set("default", default);
     }
-    if let Some(example) = field.example {
-        schema.set("examples", [Node::of_value(&example(), &field.kind)]);
+    if let Some(example) = field.example.filter(|_| !field.secret) {
+        schema.set("examples", [value_of(field, &example())]);
     }
     if form == Form::Response && !field.access.create && !field.access.update {
         schema.set("readOnly", true);
@@ -87,6 +89,34 @@ pub(super) fn of_kind(kind: &Kind, form: Form, components: &mut Components) -> O
             Object::new().with("type", "array").with("items", of_kind(item, form, components))
         }
         Kind::Json => Object::new().with("not", Object::new().with("type", "null")),
+    }
+}
+
+/// A number that is a string in bodies: written as JSON writes numbers.
+fn number_in_quotes(kind: &Kind) -> Object {
+    let (format, pattern) = match kind {
+        Kind::Int(_) => ("int64", r"^-?(0|[1-9]\d*)(\.0+)?([eE][+-]?\d+)?$"),
+        _ => ("decimal", r"^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$"),
+    };
+    Object::new().with("type", "string").with("format", format).with("pattern", pattern)
+}
+
+/// What a schema cannot say of a number that is a string.
+fn range_in_words(rule: &RuleMeta) -> Option<String> {
+    let Rule::Range { min, max, exclusive_min, exclusive_max } = rule.rule else {
+        return rule.message.map(str::to_owned);
+    };
+    let bounds = [("at least", min), ("greater than", exclusive_min), ("at most", max), ("less than", exclusive_max)];
+    let words =
+        bounds.iter().filter_map(|(words, bound)| Some(format!("{words} {}", bound.as_ref()?.value().normalize())));
+    Some(format!("Must be {}.", words.collect::<Vec<_>>().join(" and ")))
+}
+
+/// A value of a field, as bodies have it.
+pub(super) fn value_of(field: &FieldMeta, value: &Value) -> Node {
+    match Node::of_value(value, &field.kind) {
+        Node::Number(it) if field.as_string => Node::Text(it),
+        it => it,
     }
 }
 
@@ -202,11 +232,11 @@ fn add_pattern(schema: &mut Object, pattern: &str) {
 
 /// The value of an absent field, where it is the same whenever it is asked for.
 pub(super) fn default(field: &FieldMeta) -> Option<Node> {
-    let default = field.default?;
+    let default = field.default.filter(|_| !field.secret)?;
     // Identifiers and moments are made anew each time.
     if field.role != Role::Plain || matches!(field.kind, Kind::Uuid | Kind::Timestamp | Kind::Date | Kind::Time) {
         return None;
     }
     let value: Value = default();
-    (value == default()).then(|| Node::of_value(&value, &field.kind))
+    (value == default()).then(|| value_of(field, &value))
 }

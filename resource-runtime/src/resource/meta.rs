@@ -224,6 +224,12 @@ impl ResourceMeta {
         }
     }
 
+    /// Whether the numbers at a position of [`Values`](crate::model::Values) are strings in bodies.
+    #[must_use]
+    pub fn is_string(&self, index: usize) -> bool {
+        self.fields.get(index).is_some_and(|it| it.as_string)
+    }
+
     /// The positions of the fields that say when a row was written last: the one that is set at
     /// every update, and the one that is set at creation, which counts before the first. `None`
     /// where they do not say it; the second alone does, if nobody can change rows.

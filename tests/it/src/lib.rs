@@ -3,6 +3,7 @@
 //! [`every_store!`] makes three tests of one: what it asserts must hold in each store alike.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
 
+pub mod account;
 #[allow(missing_docs, reason = "the example documents what the types are, not the module")]
 #[path = "../../../examples/book-api/src/audit.rs"]
 pub mod audit;
@@ -20,6 +21,7 @@ mod rng;
 mod stores;
 pub mod zoo;
 
+pub use account::Account;
 pub use audit::{Audit, AuditEntry};
 pub use author::Author;
 pub use book::Book;

@@ -23,6 +23,32 @@ async fn two_resources_under_one_path_are_an_error() {
 }
 
 #[tokio::test]
+async fn two_models_of_one_name_and_two_shapes_are_an_error() {
+    use crate::field::{EnumMeta, Kind, Variant};
+
+    static OPEN: EnumMeta = EnumMeta { name: "State", doc: "", variants: &[Variant { name: "open", doc: "" }] };
+    static SOLD: EnumMeta = EnumMeta { name: "State", doc: "", variants: &[Variant { name: "sold", doc: "" }] };
+    const ID: FieldMeta = FieldMeta::of::<i64>("id").id(IdSource::Store);
+    static SHOP: &ResourceMeta = &ResourceMeta::new(
+        "Shop",
+        "shops",
+        "shops",
+        &[ID, FieldMeta { kind: Kind::Enum(&OPEN), ..FieldMeta::of::<String>("state") }],
+    );
+    static CAR: &ResourceMeta = &ResourceMeta::new(
+        "Car",
+        "cars",
+        "cars",
+        &[ID, FieldMeta { kind: Kind::Enum(&SOLD), ..FieldMeta::of::<String>("state") }],
+    );
+    let database = database().await;
+    let api = Api::new("x", "1").resource(Routes::new(SHOP, &database)).resource(Routes::new(CAR, &database));
+    let sentence = refused(api);
+    assert!(sentence.contains("two different models of the API are called `State`"), "{sentence}");
+    assert!(sentence.contains("give one of the types another name"), "{sentence}");
+}
+
+#[tokio::test]
 async fn a_route_that_clashes_is_an_error() {
     let database = database().await;
     let books = || Api::new("x", "1").resource(Routes::new(BOOK, &database));

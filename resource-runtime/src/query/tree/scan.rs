@@ -75,7 +75,8 @@ impl<'a> Scanner<'a> {
     pub(super) fn peek_word(&mut self) -> Option<&'a str> {
         self.position();
         let rest = self.rest();
-        let end = rest.find(|it: char| !(it.is_alphanumeric() || it == '_')).unwrap_or(rest.len());
+        // A `-` belongs to the name: there is no arithmetic.
+        let end = rest.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == '-')).unwrap_or(rest.len());
         let starts_well = rest.starts_with(|it: char| it.is_alphabetic() || it == '_');
         rest.get(..end).filter(|_| starts_well)
     }
