@@ -13,12 +13,14 @@
 
 mod api;
 mod around;
+mod assembly;
 mod body;
 mod bulk;
 mod conditional;
 mod docs;
 mod document;
 mod error;
+mod guard;
 mod health;
 mod idempotency;
 mod item;
@@ -43,6 +45,7 @@ pub use api::Api;
 pub use around::RequestId;
 /// What handlers of an application's own are written with.
 pub use axum;
+pub use guard::{Guard, guard};
 pub use idempotency::Caller;
 pub use nest::Nest;
 pub use routes::{ResourceExt, Routes, Untyped};

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::DocumentError;
 use crate::field::{Kind, Value};
 use crate::json::{write_f64, write_string, write_value};
 
@@ -104,6 +105,57 @@ impl Object {
         self.0.is_empty()
     }
 
+    /// How many members it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The node at an RFC 6901 pointer.
+    #[must_use]
+    pub fn pointer(&self, pointer: &str) -> Option<&Node> {
+        let (first, rest) = first_token(pointer)?;
+        self.get(&first)?.pointer(rest)
+    }
+
+    /// The object at an RFC 6901 pointer, to change it.
+    ///
+    /// ```
+    /// use resource_runtime::openapi::Object;
+    ///
+    /// let mut document = Object::new().with("info", Object::new().with("title", "Books"));
+    /// document.at("/info")?.set("x-audience", "public");
+    /// assert!(document.at("/inof").is_err());
+    /// # Ok::<(), resource_runtime::openapi::DocumentError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When there is no object.
+    pub fn at(&mut self, pointer: &str) -> Result<&mut Self, DocumentError> {
+        let missing = || DocumentError::new(format!("there is no object at `{pointer}`"));
+        if pointer.is_empty() {
+            return Ok(self);
+        }
+        self.pointer_mut(pointer).and_then(Node::as_object_mut).ok_or_else(missing)
+    }
+
+    /// The node at an RFC 6901 pointer, to change it.
+    pub fn pointer_mut(&mut self, pointer: &str) -> Option<&mut Node> {
+        let (first, rest) = first_token(pointer)?;
+        self.get_mut(&first)?.pointer_mut(rest)
+    }
+
+    /// The members, in order, to change their values.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Node)> {
+        self.0.iter_mut().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// The members' values, to change them.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+        self.0.values_mut()
+    }
+
     /// The members, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Node)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
@@ -166,18 +218,43 @@ impl Node {
         }
     }
 
+    /// The object that it is, if it is one, to change it.
+    pub const fn as_object_mut(&mut self) -> Option<&mut Object> {
+        match self {
+            Self::Object(it) => Some(it),
+            _ => None,
+        }
+    }
+
     /// The node at an RFC 6901 pointer.
     #[must_use]
     pub fn pointer(&self, pointer: &str) -> Option<&Self> {
-        let Some(path) = pointer.strip_prefix('/') else { return pointer.is_empty().then_some(self) };
-        path.split('/').try_fold(self, |node, token| {
-            let token = token.replace("~1", "/").replace("~0", "~");
-            match node {
-                Self::Object(it) => it.get(&token),
-                Self::Array(it) => it.get(token.parse::<usize>().ok()?),
-                _ => None,
+        if pointer.is_empty() {
+            return Some(self);
+        }
+        match self {
+            Self::Object(it) => it.pointer(pointer),
+            Self::Array(it) => {
+                let (first, rest) = first_token(pointer)?;
+                it.get(first.parse::<usize>().ok()?)?.pointer(rest)
             }
-        })
+            _ => None,
+        }
+    }
+
+    /// The node at an RFC 6901 pointer, to change it.
+    pub fn pointer_mut(&mut self, pointer: &str) -> Option<&mut Self> {
+        if pointer.is_empty() {
+            return Some(self);
+        }
+        match self {
+            Self::Object(it) => it.pointer_mut(pointer),
+            Self::Array(it) => {
+                let (first, rest) = first_token(pointer)?;
+                it.get_mut(first.parse::<usize>().ok()?)?.pointer_mut(rest)
+            }
+            _ => None,
+        }
     }
 
     /// JSON without white space.
@@ -226,6 +303,14 @@ impl Node {
             }
         }
     }
+}
+
+/// The first name of a pointer, and the pointer behind it.
+fn first_token(pointer: &str) -> Option<(String, &str)> {
+    let path = pointer.strip_prefix('/')?;
+    let end = path.find('/').unwrap_or(path.len());
+    let (token, rest) = path.split_at(end);
+    Some((token.replace("~1", "/").replace("~0", "~"), rest))
 }
 
 fn start_item(out: &mut Vec<u8>, index: usize, level: Option<usize>) {

@@ -1,5 +1,5 @@
 use super::components::{Components, Section};
-use super::{ErrorModel, Node, Object, names};
+use super::{ErrorModel, Node, Object, Requirement, names};
 use crate::error::ErrorCode;
 
 /// What one operation can answer, gathered by status.
@@ -31,12 +31,26 @@ impl Responses {
         if condition { self.errors(codes) } else { self }
     }
 
+    /// With what guards refuse with.
+    pub(super) fn guarded(mut self, requirements: &[Requirement], components: &mut Components) -> Self {
+        for it in requirements {
+            components.security_scheme(&it.scheme);
+            self.codes.extend(&it.refusals);
+        }
+        self
+    }
+
     /// By status, in ascending order; errors as components, since most operations share them.
-    pub(super) fn finish(mut self, model: &ErrorModel, components: &mut Components) -> Object {
+    pub(super) fn finish(self, model: &ErrorModel, components: &mut Components) -> Object {
         let mut all = self.success;
-        self.codes.sort_by_key(|it| it.status);
-        self.codes.dedup();
-        for codes in self.codes.chunk_by(|a, b| a.status == b.status) {
+        let mut codes: Vec<ErrorCode> = Vec::with_capacity(self.codes.len());
+        for code in self.codes {
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        codes.sort_by_key(|it| it.status);
+        for codes in codes.chunk_by(|a, b| a.status == b.status) {
             if let Some(first) = codes.first() {
                 all.push((first.status, error(codes, first.status, model, components)));
             }
@@ -104,8 +118,10 @@ fn error(codes: &[ErrorCode], status: u16, model: &ErrorModel, components: &mut 
         _ => format!("{text}, or {}", lower_first(it.title)),
     });
     let mut header_names = vec!["X-Request-ID", "X-Process-Time"];
-    if matches!(status, 429 | 503) {
-        header_names.push("Retry-After");
+    match status {
+        401 => header_names.push("WWW-Authenticate"),
+        429 | 503 => header_names.push("Retry-After"),
+        _ => {}
     }
     let headers = header_names.into_iter().map(|name| (name, header(name, components))).collect::<Object>();
     let examples = codes.iter().filter_map(|it| {
@@ -153,6 +169,7 @@ pub(super) fn header(name: &str, components: &mut Components) -> Object {
         ),
         "X-Total-Count" => ("How many rows match in all; sent in page mode, unless `count=none`.", count()),
         "X-Total-Pages" => ("How many pages there are; sent in page mode, unless `count=none`.", count()),
+        "WWW-Authenticate" => ("How to say who one is.", string().with("examples", ["Bearer"])),
         "Retry-After" => ("After how many seconds to try again.", count()),
         "X-Process-Time" => (
             "How long the server worked on the request, in seconds.",

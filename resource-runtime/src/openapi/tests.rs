@@ -21,9 +21,13 @@ const SERVICE: &[ServiceOperation] = &[ServiceOperation {
     asks_store: false,
 }];
 
+fn tree(info: &Info, mounted: &[Mounted], errors: &ErrorModel) -> Result<Object, DocumentError> {
+    document(&Contents { info, mounted, endpoints: &[], service: SERVICE, errors })
+}
+
 fn described(mounted: &[Mounted]) -> Node {
     let info = Info::new("Book Management API", "1.0.0").license(License::spdx("MIT", "MIT"));
-    tree(&info, mounted, SERVICE, &ErrorModel::default()).unwrap().into()
+    tree(&info, mounted, &ErrorModel::default()).unwrap().into()
 }
 
 fn books() -> Node {
@@ -244,7 +248,7 @@ fn versions_of_an_api_have_operation_ids_of_their_own() {
 
 #[track_caller]
 fn check_refused(mounted: &[Mounted], message: &str) {
-    let error = tree(&Info::new("A", "1"), mounted, &[], &ErrorModel::default()).unwrap_err().to_string();
+    let error = tree(&Info::new("A", "1"), mounted, &ErrorModel::default()).unwrap_err().to_string();
     assert!(error.contains(message), "{error}");
 }
 
@@ -395,7 +399,7 @@ fn list_parameters_are_those_of_the_parser() {
 #[test]
 fn the_other_envelope_describes_its_own_errors() {
     let document: Node =
-        tree(&Info::new("A", "1"), &[Mounted::new(BOOK, "")], &[], &ErrorModel::of(&crate::error::SuccessFlag))
+        tree(&Info::new("A", "1"), &[Mounted::new(BOOK, "")], &ErrorModel::of(&crate::error::SuccessFlag))
             .unwrap()
             .into();
     let not_found = at(&document, "/components/responses/NotFound/content");

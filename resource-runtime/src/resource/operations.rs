@@ -38,6 +38,9 @@ impl Operations {
     /// All of them.
     pub const ALL: Self = Self(0b1_1111_1111);
 
+    /// Those that change something.
+    pub const WRITE: Self = Self(Self::ALL.0 & !Self::READ.0);
+
     /// With one more.
     #[must_use]
     pub const fn with(self, operation: Operation) -> Self {
@@ -54,5 +57,11 @@ impl Operations {
     #[must_use]
     pub const fn has(self, operation: Operation) -> bool {
         self.0 & operation as u16 != 0
+    }
+}
+
+impl From<Operation> for Operations {
+    fn from(operation: Operation) -> Self {
+        Self::NONE.with(operation)
     }
 }
