@@ -175,7 +175,8 @@ impl Endpoint {
     }
 
     pub(super) fn describe(&self, errors: &ErrorModel, components: &mut Components) -> Object {
-        let parameters = self.all_parameters(components);
+        // Those of the path that have no description stand where all methods of the path have them.
+        let parameters: Vec<Object> = self.parameters.iter().map(|it| it.describe(components)).collect();
         let body = self.body.as_ref().map(|(media_type, body)| {
             let schema = body.schema(Form::Create, components);
             Object::new().with("required", true).with("content", content(media_type, schema))
@@ -207,17 +208,6 @@ impl Endpoint {
             .with_some("requestBody", body)
             .with("responses", responses)
             .with_some("security", super::security(&self.requirements))
-    }
-
-    /// The ones that it names, and after them those of its path that it does not.
-    fn all_parameters(&self, components: &mut Components) -> Vec<Object> {
-        let mut all: Vec<Object> = self.parameters.iter().map(|it| it.describe(components)).collect();
-        for name in super::parameters::names_in(&self.path) {
-            if !self.parameters.iter().any(|it| it.place == "path" && it.name == name) {
-                all.push(Parameter::path::<String>(name.to_owned()).describe(components));
-            }
-        }
-        all
     }
 }
 

@@ -98,7 +98,7 @@ fn literal(text: &str, schema: &Object) -> Node {
 
 /// What all operations of a path have in common: a value for every `{name}` in it.
 pub(super) fn of_path(path: &str, mounted: &[Mounted], components: &mut Components) -> Vec<Object> {
-    let names = names_in(path);
+    let names = path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
     let owner = mounted.iter().find(|it| path.strip_prefix(it.path().as_str()) == Some("/{id}"));
     names
         .map(|name| {
@@ -115,11 +115,6 @@ pub(super) fn of_path(path: &str, mounted: &[Mounted], components: &mut Componen
             }
         })
         .collect()
-}
-
-/// The names of the `{name}`s of a path.
-pub(super) fn names_in(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'))
 }
 
 /// The version that a write is for.

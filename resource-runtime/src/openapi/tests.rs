@@ -92,6 +92,16 @@ fn the_document_of_the_zoo_is_the_golden_file() {
 }
 
 #[test]
+fn the_older_form_of_the_book_is_the_golden_file() {
+    check_golden("book-3.0.json", &v3_0(&books()));
+}
+
+#[test]
+fn the_older_form_of_the_zoo_is_the_golden_file() {
+    check_golden("zoo-3.0.json", &v3_0(&described(&[Mounted::new(zoo::ANIMAL, "")])));
+}
+
+#[test]
 fn the_same_resources_give_the_same_bytes() {
     assert_eq!(books().to_json(), books().to_json());
 }

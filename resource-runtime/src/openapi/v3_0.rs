@@ -244,3 +244,83 @@ fn alone(mut schema: Object) -> Object {
         None => schema,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(json: &str) -> Node {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[track_caller]
+    fn check(newer: &str, older: &str) {
+        let schemas = Object::new().with("A", node(newer));
+        let document = Object::new().with("components", Object::new().with("schemas", schemas));
+        let converted = v3_0(&document.into());
+        assert_eq!(converted.pointer("/components/schemas/A").unwrap(), &node(older), "{newer}");
+    }
+
+    #[test]
+    fn null_is_no_type_but_a_flag() {
+        check(r#"{"type": ["string", "null"]}"#, r#"{"type": "string", "nullable": true}"#);
+        check(
+            r##"{"anyOf": [{"$ref": "#/components/schemas/B"}, {"type": "null"}]}"##,
+            r##"{"allOf": [{"$ref": "#/components/schemas/B"}], "nullable": true}"##,
+        );
+        check(
+            r#"{"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]}"#,
+            r#"{"anyOf": [{"type": "string"}, {"type": "integer"}], "nullable": true}"#,
+        );
+        check(
+            r#"{"type": ["string", "integer", "null"]}"#,
+            r#"{"anyOf": [{"type": "string"}, {"type": "integer"}], "nullable": true}"#,
+        );
+        // Any value but null: 3.0 cannot say it of a schema without a type.
+        check(r#"{"not": {"type": "null"}}"#, "{}");
+    }
+
+    #[test]
+    fn exclusive_bounds_are_flags() {
+        check(r#"{"exclusiveMinimum": 0}"#, r#"{"minimum": 0, "exclusiveMinimum": true}"#);
+        check(r#"{"minimum": 1, "exclusiveMinimum": 0}"#, r#"{"minimum": 1}"#);
+        check(r#"{"maximum": 9, "exclusiveMaximum": 9}"#, r#"{"maximum": 9, "exclusiveMaximum": true}"#);
+        check(r#"{"maximum": 5, "exclusiveMaximum": 9}"#, r#"{"maximum": 5}"#);
+    }
+
+    #[test]
+    fn what_3_0_has_no_word_for_is_left_out() {
+        check(r#"{"const": "*", "examples": ["a", "b"]}"#, r#"{"enum": ["*"], "example": "a"}"#);
+        check(r#"{"type": "array", "contains": {"const": "a"}}"#, r#"{"type": "array", "items": {}}"#);
+        check(r#"{"type": "object", "dependentRequired": {"a": ["b"]}}"#, r#"{"type": "object"}"#);
+        check(
+            r##"{"$ref": "#/components/schemas/B", "default": "x"}"##,
+            r##"{"default": "x", "allOf": [{"$ref": "#/components/schemas/B"}]}"##,
+        );
+    }
+
+    #[test]
+    fn fields_that_are_called_like_keywords_stay() {
+        let fields = r#"{"properties": {"examples": {"type": "string"}, "const": {"type": "string"}, "if": {}}}"#;
+        check(fields, fields);
+        check(
+            r#"{"examples": [{"const": 1, "type": ["string", "null"]}]}"#,
+            r#"{"example": {"const": 1, "type": ["string", "null"]}}"#,
+        );
+    }
+
+    #[test]
+    fn a_licence_has_a_page_and_scopes_their_schemes() {
+        let older = v3_0(&node(
+            r#"{
+                "info": {"license": {"name": "MIT", "identifier": "MIT"}},
+                "paths": {"/a": {"get": {"security": [{"token": ["read"], "login": ["read"]}]}}},
+                "components": {"securitySchemes": {"token": {"type": "http"}, "login": {"type": "oauth2"}}}
+            }"#,
+        ));
+        assert_eq!(older.pointer("/info/license/url"), Some(&"https://spdx.org/licenses/MIT.html".into()));
+        assert!(older.pointer("/info/license/identifier").is_none());
+        let security = older.pointer("/paths/~1a/get/security/0").unwrap();
+        assert_eq!(security.to_json(), br#"{"token":[],"login":["read"]}"#);
+    }
+}

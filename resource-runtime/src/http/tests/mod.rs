@@ -5,6 +5,7 @@ mod around;
 mod bulk;
 mod conditional;
 mod cursors;
+mod described;
 mod mounting;
 mod operations;
 mod pages;
