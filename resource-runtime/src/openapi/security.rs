@@ -57,7 +57,7 @@ impl SecurityScheme {
         Self::custom(name, object, format!("ApiKey in=\"{place}\", name=\"{key}\""))
     }
 
-    /// A token of an OpenID Connect provider, whose configuration is at this URL.
+    /// A token of a provider of `OpenID` Connect, whose configuration is at this URL.
     #[must_use]
     pub fn open_id_connect(name: impl Into<Cow<'static, str>>, url: &str) -> Self {
         let object = Object::new().with("type", "openIdConnect").with("openIdConnectUrl", url);
