@@ -77,9 +77,8 @@ impl Api {
         for (path, methods) in endpoints {
             paths.add(&path, "an endpoint of the application", &methods, !path.ends_with('/'))?;
         }
-        let docs = paths.add_service(&self.info, &databases, || {
-            described.document(&self.info, &self.errors, &self.patches)
-        })?;
+        let docs = paths
+            .add_service(&self.info, &databases, || described.document(&self.info, &self.errors, &self.patches))?;
         let mut router = paths.router;
         for (prefix, other) in routers {
             router = merge(router, &prefix, other)?;
@@ -196,4 +195,3 @@ fn add_database(databases: &mut Vec<Database>, database: &Database) {
         databases.push(database.clone());
     }
 }
-

@@ -9,9 +9,9 @@ use http::{HeaderName, HeaderValue, header};
 
 use super::links::Links;
 use super::mounted::Mounted;
-use super::{negotiate, path, respond};
+use super::{export, path, respond};
 use crate::error::ApiError;
-use crate::json::Projection;
+use crate::json::{Form, Projection};
 use crate::query::{self, CountMode, Keyset, ListQuery, Paging};
 use crate::store::{self, JsonSelection, Select, Total, Window};
 
@@ -24,7 +24,7 @@ pub(super) async fn list(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    negotiate::accepts_json(&parts.headers)?;
+    let form = export::form(&parts.headers, mounted.exports)?;
     let raw = parts.uri.query().unwrap_or_default();
     let mut query = query::parse(mounted.meta, raw, &mounted.context.keys)?;
     if query.abridged.is_some() {
@@ -35,11 +35,16 @@ pub(super) async fn list(
         None => Arc::clone(&mounted.list),
         Some(fields) => Arc::new(Projection::new(mounted.meta, fields)),
     };
-    let request = ListRequest { mounted: &mounted, parts: &parts, params: &params, raw, query: &query };
-    match &query.paging {
-        Paging::Page { page, per_page } => request.page(*page, *per_page, projection).await,
-        Paging::Cursor { limit, keyset } => request.cursor(*limit, keyset.as_ref(), projection).await,
+    if form != Form::Json {
+        let select = export::select(&mounted, &parts, query)?;
+        return export::answer(&mounted, &parts, select, Projection::clone(&projection).form(form), form).await;
     }
+    let request = ListRequest { mounted: &mounted, parts: &parts, params: &params, raw, query: &query };
+    let response = match &query.paging {
+        Paging::Page { page, per_page } => request.page(*page, *per_page, projection).await?,
+        Paging::Cursor { limit, keyset } => request.cursor(*limit, keyset.as_ref(), projection).await?,
+    };
+    Ok(respond::with(response, header::VARY, export::VARY))
 }
 
 struct ListRequest<'a> {

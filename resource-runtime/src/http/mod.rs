@@ -20,6 +20,7 @@ mod conditional;
 mod docs;
 mod document;
 mod error;
+mod export;
 mod guard;
 mod health;
 mod idempotency;

@@ -22,6 +22,8 @@ pub(super) struct Mounted {
     pub(super) list: Arc<Projection>,
     /// What every other operation answers with.
     pub(super) item: Arc<Projection>,
+    /// Whether lists can be had whole, without pages.
+    pub(super) exports: bool,
     /// Which fields say when a row was written.
     pub(super) moments: Option<Moments>,
     pub(super) context: Context,
@@ -57,6 +59,7 @@ impl Mounted {
             scope,
             list: Arc::new(Projection::of(meta, meta.list_usage())),
             item: Arc::new(Projection::of(meta, Usage::Response)),
+            exports: true,
             moments: Moments::of(meta),
             context,
         }

@@ -41,30 +41,53 @@ fn weighted(element: &str) -> (&str, f32) {
 ///
 /// 406.
 pub(super) fn accepts_json(headers: &HeaderMap) -> Result<(), ApiError> {
+    preferred(headers, JSON).map(|_| ())
+}
+
+/// The position of the media type that the client wants most; of several the first.
+///
+/// # Errors
+///
+/// 406 where it wants none of them.
+pub(super) fn preferred(headers: &HeaderMap, offered: &[&'static str]) -> Result<usize, ApiError> {
+    let mut best = (0, 0.0);
+    for (index, media_type) in offered.iter().enumerate() {
+        let weight = weight(headers, media_type);
+        if weight > best.1 {
+            best = (index, weight);
+        }
+    }
+    if best.1 > 0.0 {
+        return Ok(best.0);
+    }
+    let list = offered.join(" or ");
+    Err(ApiError::new(ErrorCode::NOT_ACCEPTABLE)
+        .detail(format!("this answers with {list}, which `Accept` does not allow"))
+        .problem(
+            Problem::header("Accept", "not_acceptable", format!("must allow {list}"))
+                .param("allowed", offered.to_vec()),
+        ))
+}
+
+/// How much a client wants a media type.
+fn weight(headers: &HeaderMap, media_type: &str) -> f32 {
+    let (kind, _) = media_type.split_once('/').unwrap_or((media_type, ""));
     // The most specific range that matches decides (section 12.5.1).
     let mut best: Option<(u8, f32)> = None;
     let mut any = false;
     for (range, weight) in elements(headers, &header::ACCEPT).map(weighted) {
         any = true;
-        let specificity = match () {
-            () if range.eq_ignore_ascii_case("application/json") => 2,
-            () if range.eq_ignore_ascii_case("application/*") => 1,
-            () if range == "*/*" => 0,
-            () => continue,
+        let specificity = match range.split_once('/') {
+            _ if range.eq_ignore_ascii_case(media_type) => 2,
+            Some((it, "*")) if it.eq_ignore_ascii_case(kind) => 1,
+            Some(("*", "*")) => 0,
+            _ => continue,
         };
         if best.is_none_or(|(it, _)| specificity > it) {
             best = Some((specificity, weight));
         }
     }
-    if !any || best.is_some_and(|(_, weight)| weight > 0.0) {
-        return Ok(());
-    }
-    Err(ApiError::new(ErrorCode::NOT_ACCEPTABLE)
-        .detail("this answers with application/json, which `Accept` does not allow")
-        .problem(
-            Problem::header("Accept", "not_acceptable", "must allow application/json")
-                .param("allowed", vec!["application/json"]),
-        ))
+    if any { best.map_or(0.0, |(_, weight)| weight) } else { 1.0 }
 }
 
 /// Whether the client takes gzip.
@@ -178,6 +201,26 @@ mod tests {
         ] {
             accepts(values, false);
         }
+    }
+
+    #[test]
+    fn of_several_media_types_the_client_gets_what_it_wants_most() {
+        let offered = &["application/json", "application/x-ndjson", "text/csv"];
+        for (value, expected) in [
+            ("*/*", 0),
+            ("text/csv", 2),
+            ("text/*", 2),
+            ("Text/CSV; charset=utf-8", 2),
+            ("application/x-ndjson, application/json;q=0.9", 1),
+            ("text/csv, application/json", 0),
+            ("*/*, application/json;q=0.1", 1),
+            ("text/csv;q=0, application/json;q=0.001", 0),
+        ] {
+            assert_eq!(preferred(&headers(&header::ACCEPT, &[value]), offered).unwrap(), expected, "{value}");
+        }
+        let error = preferred(&headers(&header::ACCEPT, &["text/html"]), offered).unwrap_err();
+        assert_eq!(error.status(), 406);
+        assert_eq!(error.problems[0].params["allowed"], serde_json::json!(offered));
     }
 
     #[test]

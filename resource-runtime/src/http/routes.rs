@@ -52,6 +52,8 @@ pub(super) struct Offered {
     pub(super) meta: &'static ResourceMeta,
     pub(super) database: Database,
     scope: Scope,
+    /// Whether lists can be had whole, without pages.
+    exports: bool,
     replaced: Vec<(Operation, MethodRouter)>,
     layers: Vec<Apply>,
     /// Those that are asked first stand first.
@@ -95,6 +97,13 @@ impl<R> Routes<R> {
     /// As [`Routes::scope`], with a filter that depends on the request: on who the caller is, say.
     pub fn scope_by(mut self, filter: impl Fn(&Parts) -> Result<Filter, ApiError> + Send + Sync + 'static) -> Self {
         self.0.scope = Scope::OfRequest(Arc::new(filter));
+        self
+    }
+
+    /// With lists in pages only: `application/x-ndjson` and `text/csv`, which have all rows at once, are refused
+    /// with 406.
+    pub fn without_export(mut self) -> Self {
+        self.0.exports = false;
         self
     }
 
@@ -204,6 +213,7 @@ impl Offered {
             meta,
             database: database.clone(),
             scope: Scope::All,
+            exports: true,
             replaced: Vec::new(),
             layers: Vec::new(),
             sentries: Vec::new(),
@@ -218,6 +228,7 @@ impl Offered {
         openapi::Mounted {
             hidden: self.hidden,
             is_scoped: !matches!(self.scope, Scope::All),
+            exports: self.exports,
             docs: self.docs.clone(),
             requirements: requirements.collect(),
             ..openapi::Mounted::new(self.meta, prefix.to_owned())
@@ -226,7 +237,8 @@ impl Offered {
 
     /// The routes, one entry for each path that has a method.
     pub(super) fn mount(&self, context: &Context) -> Vec<PathRoutes> {
-        let mounted = Arc::new(Mounted::new(self.meta, self.database.clone(), self.scope.clone(), context.clone()));
+        let mounted = Mounted::new(self.meta, self.database.clone(), self.scope.clone(), context.clone());
+        let mounted = Arc::new(Mounted { exports: self.exports, ..mounted });
         let mut paths = Vec::with_capacity(PATHS.len());
         for (suffix, operations) in PATHS {
             let offered: Vec<Operation> =

@@ -1,9 +1,10 @@
 //! JSON written straight into a buffer, from values and from the rows of stores.
 
+pub(crate) mod csv;
 mod projection;
 mod text;
 
-pub use projection::{Cells, Projection, write_row};
+pub use projection::{Cells, Form, Projection, write_row};
 pub use text::{write_decimal, write_f32, write_f64, write_string, write_timestamp};
 
 use crate::field::{Cell, Kind, ObjectMeta, Value};

@@ -1,4 +1,4 @@
-use super::{write_cell, write_string, write_value};
+use super::{csv, write_cell, write_string};
 use crate::field::{Cell, Kind, Value};
 use crate::model::Usage;
 use crate::resource::ResourceMeta;
@@ -15,12 +15,25 @@ impl<T: Cells + ?Sized> Cells for &T {
     }
 }
 
-/// Which fields of a resource are written, with their keys ready.
+/// Which fields of a resource are written, with their keys ready, and in which form.
 #[derive(Debug, Clone)]
 pub struct Projection {
     meta: &'static ResourceMeta,
     items: Vec<Item>,
     computed: bool,
+    form: Form,
+}
+
+/// The form in which rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// JSON objects, separated by commas.
+    #[default]
+    Json,
+    /// JSON objects, one per line.
+    Lines,
+    /// Records of comma-separated values (RFC 4180).
+    Csv,
 }
 
 #[derive(Debug, Clone)]
@@ -50,7 +63,29 @@ impl Projection {
             items.push(Item { key: key.into(), slot, kind });
         }
         let computed = slots.iter().any(|&slot| slot >= meta.fields.len());
-        Self { meta, items, computed }
+        Self { meta, items, computed, form: Form::Json }
+    }
+
+    /// The same fields in another form.
+    #[must_use]
+    pub const fn form(mut self, form: Form) -> Self {
+        self.form = form;
+        self
+    }
+
+    /// What stands between two rows.
+    #[must_use]
+    pub const fn separator(&self) -> &'static [u8] {
+        match self.form {
+            Form::Json => b",",
+            Form::Lines => b"\n",
+            Form::Csv => csv::RECORD_END,
+        }
+    }
+
+    /// The names of the fields, in order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.items.iter().filter_map(|it| self.meta.slot(it.slot).map(|(name, _)| name))
     }
 
     /// The resource.
@@ -72,17 +107,26 @@ impl Projection {
     }
 }
 
-/// Writes one row as an object. `computed` has the values of the computed fields, in their order;
+/// Writes one row, in the projection's form. `computed` has the values of the computed fields, in their order;
 /// it may be empty where the projection needs none.
 pub fn write_row(out: &mut Vec<u8>, projection: &Projection, row: &impl Cells, computed: &[Value]) {
     let stored = projection.meta.fields.len();
+    let cell = |item: &Item| match item.slot.checked_sub(stored) {
+        None => row.cell(item.slot),
+        Some(index) => computed.get(index).unwrap_or(&Value::Null).as_cell(item.kind),
+    };
+    if projection.form == Form::Csv {
+        for (index, item) in projection.items.iter().enumerate() {
+            if index > 0 {
+                out.push(csv::SEPARATOR);
+            }
+            csv::write_cell(out, cell(item), item.kind);
+        }
+        return;
+    }
     for item in &projection.items {
         out.extend_from_slice(&item.key);
-        if item.slot < stored {
-            write_cell(out, row.cell(item.slot), item.kind);
-        } else {
-            write_value(out, computed.get(item.slot - stored).unwrap_or(&Value::Null), item.kind);
-        }
+        write_cell(out, cell(item), item.kind);
     }
     if projection.items.is_empty() {
         out.push(b'{');

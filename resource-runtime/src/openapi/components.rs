@@ -43,8 +43,7 @@ pub(super) enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 5] =
-        [Self::Schemas, Self::Responses, Self::Parameters, Self::Headers, Self::SecuritySchemes];
+    const ALL: [Self; 5] = [Self::Schemas, Self::Responses, Self::Parameters, Self::Headers, Self::SecuritySchemes];
 
     const fn name(self) -> &'static str {
         match self {
@@ -88,7 +87,9 @@ impl Components {
         if let Some((section, name)) = self.clashes.first() {
             return Err(DocumentError(match section {
                 Section::SecuritySchemes => {
-                    format!("two different security schemes of the API are called `{name}`; give one of them another name")
+                    format!(
+                        "two different security schemes of the API are called `{name}`; give one of them another name"
+                    )
                 }
                 _ => format!(
                     "two different models of the API are called `{name}`; give one of the types another name, or mount \

@@ -233,6 +233,8 @@ pub struct Mounted {
     pub hidden: Operations,
     /// Whether a write can be refused because its row would leave the caller's scope.
     pub is_scoped: bool,
+    /// Whether lists can be had whole, in other media types than JSON.
+    pub exports: bool,
     /// What the application says of single operations.
     pub docs: Vec<(Operation, OperationDoc)>,
     /// What guards demand, and for which operations.
@@ -249,6 +251,7 @@ impl Mounted {
             operations: meta.operations,
             hidden: Operations::NONE,
             is_scoped: false,
+            exports: true,
             docs: Vec::new(),
             requirements: Vec::new(),
         }

@@ -12,6 +12,12 @@ use crate::resource::{Operation, ResourceMeta};
 /// The most items of a bulk request.
 const BULK_MAX: u32 = 100;
 
+/// What a list is besides JSON: all of its rows, without pages.
+const EXPORTS: [(&str, &str); 2] = [
+    ("application/x-ndjson", "All rows that match, each as JSON on a line of its own."),
+    ("text/csv", "All rows that match, after a line with the names of the fields (RFC 4180)."),
+];
+
 /// Every operation, in the order of the document: method and path behind the resource's own.
 pub(super) const ALL: [(Operation, &str, &str); 9] = [
     (Operation::List, "get", ""),
@@ -166,7 +172,13 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
         Operation::List => {
             let page = pages::page(meta, components);
             let headers = ["Link", "X-Total-Count", "X-Total-Pages"];
-            let answer = Answer::new("A page of the list.").body(page).headers(&headers);
+            let mut answer = Answer::new("A page of the list.").body(page).headers(&headers);
+            if context.mounted.exports {
+                for (media_type, description) in EXPORTS {
+                    let rows = Object::new().with("type", "string").with("description", description);
+                    answer = answer.body_as(media_type, rows);
+                }
+            }
             Responses::new().success(200, answer, components).errors(&[ErrorCode::INVALID_CURSOR])
         }
         Operation::Get => {

@@ -65,18 +65,24 @@ impl Responses {
 pub(super) struct Answer {
     description: String,
     headers: Vec<&'static str>,
-    schema: Option<Object>,
+    /// By media type.
+    content: Object,
     links: Object,
 }
 
 impl Answer {
     pub(super) fn new(description: impl Into<String>) -> Self {
-        Self { description: description.into(), headers: Vec::new(), schema: None, links: Object::new() }
+        Self { description: description.into(), headers: Vec::new(), content: Object::new(), links: Object::new() }
     }
 
-    /// With a body.
-    pub(super) fn body(mut self, schema: Object) -> Self {
-        self.schema = Some(schema);
+    /// With a body of JSON.
+    pub(super) fn body(self, schema: Object) -> Self {
+        self.body_as("application/json", schema)
+    }
+
+    /// With a body of a media type, beside others.
+    pub(super) fn body_as(mut self, media_type: &str, schema: Object) -> Self {
+        self.content.set(media_type, Object::new().with("schema", schema));
         self
     }
 
@@ -98,7 +104,7 @@ impl Answer {
         Object::new()
             .with("description", self.description)
             .with("headers", headers)
-            .with_some("content", self.schema.map(|schema| content("application/json", schema)))
+            .with_some("content", (!self.content.is_empty()).then_some(self.content))
             .with_some("links", (!self.links.is_empty()).then_some(self.links))
     }
 }

@@ -61,8 +61,16 @@ impl Place {
             (Self::Schema, b"properties" | b"patternProperties" | b"$defs" | b"dependentSchemas") => Map(Self::Schema),
             (
                 Self::Schema,
-                b"items" | b"not" | b"contains" | b"additionalProperties" | b"propertyNames" | b"if" | b"then" | b"else"
-                | b"unevaluatedProperties" | b"unevaluatedItems",
+                b"items"
+                | b"not"
+                | b"contains"
+                | b"additionalProperties"
+                | b"propertyNames"
+                | b"if"
+                | b"then"
+                | b"else"
+                | b"unevaluatedProperties"
+                | b"unevaluatedItems",
             ) => One(Self::Schema),
             (Self::Schema, b"anyOf" | b"oneOf" | b"allOf" | b"prefixItems") => List(Self::Schema),
             _ => One(Self::Other),

@@ -103,6 +103,8 @@ pub use cursor::{Abridged, CursorKeys, InvalidKeys, encode_cursor};
 pub use filter::{Condition, Filter, Operand};
 pub use operator::{OperandShape, Operator};
 pub use parameters::{ParameterMeta, ParameterRole, parameters};
+#[cfg(feature = "server")]
+pub(crate) use params::names;
 pub use params::with_parameters;
 pub use parse::{ItemQuery, parse, parse_item, parse_none};
 pub use plan::{CountMode, Keyset, ListQuery, Paging, SortKey};

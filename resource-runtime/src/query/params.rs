@@ -111,6 +111,13 @@ const fn digit(byte: u8) -> Option<u8> {
     }
 }
 
+/// The names of a query string's parameters, those that can be read.
+#[cfg(feature = "server")]
+pub(crate) fn names(raw: &str) -> Vec<Cow<'_, str>> {
+    let pairs = raw.split('&').filter(|it| !it.is_empty());
+    pairs.filter_map(|it| decode(it.split_once('=').map_or(it, |(name, _)| name)).ok()).collect()
+}
+
 /// The query string with some parameters set to a value or taken out, for links to other pages of
 /// a list. All others stay as they were sent, in their order.
 ///

@@ -57,7 +57,7 @@ impl Selection {
         let mut items = Vec::with_capacity(self.records.len() * 256);
         for (index, record) in self.records.iter().enumerate() {
             if index > 0 {
-                items.push(b',');
+                items.extend_from_slice(projection.separator());
             }
             record.write_json(&mut items, projection)?;
         }

@@ -75,7 +75,8 @@ pub trait Store: Send + Sync + 'static {
     /// Rows of a resource, in an order, as records.
     fn select(&self, select: Select) -> BoxFuture<'_, StoreResult<Selection>>;
 
-    /// Rows of a resource, in an order, as JSON objects separated by commas.
+    /// Rows of a resource, in an order, as JSON objects separated by commas, or in the projection's other form
+    /// and separated as it says.
     ///
     /// Provided through [`Store::select`]; override it where rows can be written without records.
     fn select_json(&self, select: Select, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<JsonSelection>> {
@@ -226,7 +227,8 @@ pub struct Selection {
 /// What a [`Select`] found, as JSON.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct JsonSelection {
-    /// The rows as objects separated by commas, without brackets.
+    /// The rows as objects separated by commas, without brackets; in another [`Form`](crate::json::Form) where the
+    /// projection has one.
     pub items: Vec<u8>,
     /// How many there are.
     pub len: usize,

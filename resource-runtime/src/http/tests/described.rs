@@ -66,9 +66,8 @@ async fn a_guard_refuses_before_the_handler_and_the_document_says_where() {
     let refused = client.json_if("POST", "/books", "authorization", "Bearer reader", "{").await;
     refused.is_problem(403, "forbidden");
     assert_eq!(refused.header("www-authenticate"), "");
-    let created = client
-        .json_if("POST", "/books", "authorization", "Bearer librarian", &book("Dune", "9780441013593"))
-        .await;
+    let created =
+        client.json_if("POST", "/books", "authorization", "Bearer librarian", &book("Dune", "9780441013593")).await;
     assert_eq!(created.status, 201, "{}", created.text());
     assert_eq!(client.get("/books").await.value()["total"], 1);
     assert_eq!(client.send("HEAD", "/books/1", &[], "").await.status, 200);
@@ -173,20 +172,21 @@ async fn a_scope_that_writes_can_leave_is_described() {
 #[tokio::test]
 async fn endpoints_stand_beside_resources() {
     let database = database().await;
-    let api = Api::new("x", "1").info(|info| info.tag(Tag::new("stock").description("What there is."))).nest("/api", |api| {
-        let sell = Endpoint::post("/books/{isbn}/sales", "sellBook")
-            .summary("Sell a book")
-            .tag("stock")
-            .parameter(Parameter::query::<i32>("count").description("How many.").example(2))
-            .body(Shape::of::<String>())
-            .answer(201, "Sold.", Shape::of::<i64>().list())
-            .errors(&[ErrorCode::NOT_FOUND]);
-        let sales = Endpoint::get("/books/{isbn}/sales", "listSales").tag("stock").empty_answer(204, "None.");
-        api.resource(Routes::new(BOOK, &database))
-            .endpoint(sell, |Path(isbn): Path<String>| async move { isbn })
-            .endpoint(sales, || async { http::StatusCode::NO_CONTENT })
-            .endpoint(Endpoint::get("/secret", "getSecret").hidden(), || async { "secret" })
-    });
+    let api =
+        Api::new("x", "1").info(|info| info.tag(Tag::new("stock").description("What there is."))).nest("/api", |api| {
+            let sell = Endpoint::post("/books/{isbn}/sales", "sellBook")
+                .summary("Sell a book")
+                .tag("stock")
+                .parameter(Parameter::query::<i32>("count").description("How many.").example(2))
+                .body(Shape::of::<String>())
+                .answer(201, "Sold.", Shape::of::<i64>().list())
+                .errors(&[ErrorCode::NOT_FOUND]);
+            let sales = Endpoint::get("/books/{isbn}/sales", "listSales").tag("stock").empty_answer(204, "None.");
+            api.resource(Routes::new(BOOK, &database))
+                .endpoint(sell, |Path(isbn): Path<String>| async move { isbn })
+                .endpoint(sales, || async { http::StatusCode::NO_CONTENT })
+                .endpoint(Endpoint::get("/secret", "getSecret").hidden(), || async { "secret" })
+        });
     let client = Client(api.build().unwrap());
     assert_eq!(client.json("POST", "/api/books/9780441013593/sales", "\"x\"").await.text(), "9780441013593");
     assert_eq!(client.get("/api/books/9780441013593/sales/").await.status, 204);

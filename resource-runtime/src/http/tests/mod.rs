@@ -6,6 +6,7 @@ mod bulk;
 mod conditional;
 mod cursors;
 mod described;
+mod export;
 mod mounting;
 mod operations;
 mod pages;

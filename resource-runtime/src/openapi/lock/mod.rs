@@ -174,7 +174,11 @@ pub fn contract(document: &Node) -> Node {
         for name in prose {
             object.remove(name);
         }
-        object.iter().filter(|(name, _)| !name.starts_with("x-")).map(|(name, it)| (name, it.clone())).collect::<Object>()
+        object
+            .iter()
+            .filter(|(name, _)| !name.starts_with("x-"))
+            .map(|(name, it)| (name, it.clone()))
+            .collect::<Object>()
     })
 }
 

@@ -151,7 +151,9 @@ impl<'a> Comparison<'a> {
             (None, Some(_)) => {
                 return self.turned(&pointer, Turn::Narrower, direction, "only some values are left");
             }
-            (Some(_), None) => return self.turned(&pointer, Turn::Wider, direction, "there are no fixed values any more"),
+            (Some(_), None) => {
+                return self.turned(&pointer, Turn::Wider, direction, "there are no fixed values any more");
+            }
             (Some(was), Some(now)) => (was, now),
         };
         for gone in was.iter().filter(|it| !now.contains(it)) {

@@ -231,11 +231,7 @@ fn bounds_may_become_wider_for_what_is_sent() {
     check(&format!("{title}/minLength"), Some("2"), &[&format!("! {title}/minLength: 1 became 2")]);
     check(&format!("{title}/pattern"), Some(r#""^A""#), &[&format!("! {title}/pattern: the rule is new")]);
     let price = "/components/schemas/BookCreate/properties/price";
-    check(
-        &format!("{price}/exclusiveMinimum"),
-        Some("0.5"),
-        &[&format!("! {price}/exclusiveMinimum: 0 became 0.5")],
-    );
+    check(&format!("{price}/exclusiveMinimum"), Some("0.5"), &[&format!("! {price}/exclusiveMinimum: 0 became 0.5")]);
     check(
         &format!("{price}/format"),
         Some(r#""float""#),
@@ -299,11 +295,7 @@ fn callers_must_get_in_as_before() {
     let post = "/paths/~1books/post/security";
     check(post, Some("[]"), &[&format!("{post}: callers have more ways in")]);
     check(post, Some(r#"[{"token": []}, {"key": []}]"#), &[&format!("{post}: callers have more ways in")]);
-    check(
-        post,
-        Some(r#"[{"token": ["write"]}]"#),
-        &[&format!("! {post}: callers need something else than before")],
-    );
+    check(post, Some(r#"[{"token": ["write"]}]"#), &[&format!("! {post}: callers need something else than before")]);
     check(
         "/paths/~1books/get/security",
         Some(r#"[{"token": []}]"#),
@@ -319,10 +311,12 @@ fn callers_must_get_in_as_before() {
 #[test]
 fn alternatives_are_matched_with_each_other() {
     let place = "/components/schemas/BookCreate/properties/price";
-    let [two, three] =
-        ["string", "string\"}, {\"type\": \"boolean"].map(|it| format!(r#"{{"anyOf": [{{"type": "number"}}, {{"type": "{it}"}}]}}"#));
+    let [two, three] = ["string", "string\"}, {\"type\": \"boolean"]
+        .map(|it| format!(r#"{{"anyOf": [{{"type": "number"}}, {{"type": "{it}"}}]}}"#));
     let set = |api: &mut Object, json: &str| {
-        api.at("/components/schemas/BookCreate/properties").unwrap().set("price", serde_json::from_str::<Node>(json).unwrap());
+        api.at("/components/schemas/BookCreate/properties")
+            .unwrap()
+            .set("price", serde_json::from_str::<Node>(json).unwrap());
     };
     for (old, new, expected) in [
         (&two, &three, vec![format!("{place}/anyOf/2: the alternative is new")]),

@@ -64,7 +64,7 @@ impl Expected<'_> {
         let mut items = Vec::new();
         for (index, record) in self.rows.iter().enumerate() {
             if index > 0 {
-                items.push(b',');
+                items.extend_from_slice(projection.separator());
             }
             record.write_json(&mut items, projection).unwrap();
         }

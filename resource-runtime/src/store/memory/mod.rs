@@ -158,7 +158,7 @@ impl Store for MemoryStore {
             let mut items = Vec::with_capacity(rows.len() * 256);
             for (index, record) in rows.iter().enumerate() {
                 if index > 0 {
-                    items.push(b',');
+                    items.extend_from_slice(projection.separator());
                 }
                 record.write_json(&mut items, &projection)?;
             }

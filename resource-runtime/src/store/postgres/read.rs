@@ -46,7 +46,7 @@ pub(super) async fn select_json(
     let mut items = Vec::with_capacity(bytes * 2);
     for (index, row) in found.rows.iter().enumerate() {
         if index > 0 {
-            items.push(b',');
+            items.extend_from_slice(projection.separator());
         }
         columns.write_json(row, projection, &mut items)?;
     }

@@ -91,8 +91,8 @@ impl SelectPlan {
         let mut edges: Option<(Vec<Value>, Vec<Value>)> = None;
         let keyset = matches!(self.select.window, Window::Keyset { .. });
         let found = self.run(connection, |row| {
-            if !items.is_empty() {
-                items.push(b',');
+            if !ends.is_empty() {
+                items.extend_from_slice(projection.separator());
             }
             layout.write_json(&mut items, row, projection)?;
             ends.push(items.len());
@@ -106,7 +106,7 @@ impl SelectPlan {
             Ok(())
         })?;
         if self.is_backward() {
-            items = reversed(&items, &ends);
+            items = reversed(&items, &ends, projection.separator());
             edges = edges.map(|(first, last)| (last, first));
         }
         Ok(JsonSelection { items, len: found.rows, edges, total: found.total, has_more: found.has_more })
@@ -190,13 +190,13 @@ impl SelectPlan {
     }
 }
 
-/// Objects separated by commas, in the opposite order. `ends` has where each of them ends.
-fn reversed(items: &[u8], ends: &[usize]) -> Vec<u8> {
+/// Rows with separators between them, in the opposite order. `ends` has where each of them ends.
+fn reversed(items: &[u8], ends: &[usize], separator: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(items.len());
     for (index, &end) in ends.iter().enumerate().rev() {
-        let start = index.checked_sub(1).and_then(|it| ends.get(it)).map_or(0, |it| it + 1);
-        if !out.is_empty() {
-            out.push(b',');
+        let start = index.checked_sub(1).and_then(|it| ends.get(it)).map_or(0, |it| it + separator.len());
+        if index + 1 < ends.len() {
+            out.extend_from_slice(separator);
         }
         out.extend_from_slice(items.get(start..end).unwrap_or_default());
     }
