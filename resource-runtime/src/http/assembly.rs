@@ -75,7 +75,8 @@ impl Api {
             }
         }
         for (path, methods) in endpoints {
-            paths.add(&path, "an endpoint of the application", &methods, !path.ends_with('/'))?;
+            let both_forms = !path.ends_with('/') && !path.contains("{*");
+            paths.add(&path, "an endpoint of the application", &methods, both_forms)?;
         }
         let docs = paths
             .add_service(&self.info, &databases, || described.document(&self.info, &self.errors, &self.patches))?;

@@ -152,6 +152,9 @@ impl<R> Routes<R> {
     /// With a guard in front of one operation, or of several: it refuses callers, and the document
     /// says so. Of more than one guard, the one that was added first is asked first.
     ///
+    /// Operations in bulk are operations of their own: a guard of [`Operation::Create`] leaves
+    /// [`Operation::BulkCreate`] open. [`Operations::WRITE`] has all that change something.
+    ///
     /// ```
     /// use resource_runtime::http::{Guard, Routes};
     /// use resource_runtime::resource::Operations;

@@ -99,7 +99,9 @@ pub fn document(contents: &Contents<'_>) -> Result<Object, DocumentError> {
     }
     for it in endpoints.iter().filter(|it| !it.hidden) {
         ids.add(it.id())?;
-        add(&mut paths, &it.path, &it.method.as_str().to_lowercase(), it.describe(errors, &mut components))?;
+        // axum marks a parameter that takes the rest of the path.
+        let path = it.path.replace("{*", "{");
+        add(&mut paths, &path, &it.method.as_str().to_lowercase(), it.describe(errors, &mut components))?;
         it.tags().for_each(|tag| add_tag(tag, ""));
     }
     for it in service {
