@@ -156,7 +156,8 @@ fn lower_first(title: &str) -> String {
 /// A header field of answers, as a component.
 pub(super) fn header(name: &str, components: &mut Components) -> Object {
     let string = || Object::new().with("type", "string");
-    let count = || Object::new().with("type", "integer").with("format", "int64").with("minimum", 0);
+    let count =
+        || Object::new().with("type", "integer").with("format", "int64").with("minimum", 0).with("examples", [1]);
     let (description, schema) = match name {
         "ETag" => ("The row's version, for `If-Match` and `If-None-Match`.", string().with("examples", ["\"1\""])),
         "Last-Modified" => (
@@ -166,9 +167,12 @@ pub(super) fn header(name: &str, components: &mut Components) -> Object {
         "Preference-Applied" => ("The preferences that were honoured.", string().with("examples", ["return=minimal"])),
         "Idempotency-Replayed" => (
             "There where the answer is that of an earlier request with the same `Idempotency-Key`.",
-            string().with("const", "true"),
+            string().with("const", "true").with("examples", ["true"]),
         ),
-        "Location" => ("The path of what was created.", string().with("format", "uri-reference")),
+        "Location" => (
+            "The path of what was created.",
+            string().with("format", "uri-reference").with("examples", ["/api/v1/books/1"]),
+        ),
         "Link" => (
             "The pages `first`, `prev`, `next` and `last`, as far as they exist (RFC 8288).",
             string().with("examples", ["</api/v1/books?page=2>; rel=\"next\""]),
@@ -179,9 +183,16 @@ pub(super) fn header(name: &str, components: &mut Components) -> Object {
         "Retry-After" => ("After how many seconds to try again.", count()),
         "X-Process-Time" => (
             "How long the server worked on the request, in seconds.",
-            Object::new().with("type", "number").with("format", "double").with("minimum", 0),
+            Object::new()
+                .with("type", "number")
+                .with("format", "double")
+                .with("minimum", 0)
+                .with("examples", [Node::Number("0.001".to_owned())]),
         ),
-        _ => ("The request's name in the server's log: the client's own, if it sent a sane one.", string()),
+        _ => (
+            "The request's name in the server's log: the client's own, if it sent a sane one.",
+            string().with("examples", ["019b77f0-1a00-7cc3-8f2e-3d5d0b6a4c11"]),
+        ),
     };
     let header = Object::new().with("description", description).with("schema", Node::from(schema));
     components.refer(Section::Headers, name, header)

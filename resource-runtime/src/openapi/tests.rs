@@ -436,3 +436,24 @@ fn examples_are_composed_where_every_field_has_one() {
     assert!(example("TagPage").starts_with(br#"{"items":[{"id":1,"name":"classic"}],"total":1,"page":1,"#));
     assert!(books().pointer("/components/schemas/BookCreate/examples").is_none(), "nothing is invented");
 }
+
+#[test]
+fn every_parameter_and_header_field_has_an_example() {
+    let document = described(&[Mounted::new(BOOK, "/api/v1"), Mounted::new(zoo::ANIMAL, "/api/v1")]);
+    let has_example = |it: &Node| {
+        let schema = at(it, "/schema");
+        let names_values = ["/examples", "/enum", "/$ref", "/items/$ref"].iter().any(|it| schema.pointer(it).is_some());
+        names_values || it.pointer("/example").is_some()
+    };
+    for section in ["parameters", "headers"] {
+        for (name, it) in at(&document, &format!("/components/{section}")).as_object().unwrap().iter() {
+            assert!(has_example(it), "{name}");
+        }
+    }
+    for path in ["books", "animals"] {
+        let Node::Array(all) = at(&document, &format!("/paths/~1api~1v1~1{path}/get/parameters")) else { panic!() };
+        for it in all.iter().filter(|it| it.pointer("/$ref").is_none()) {
+            assert!(has_example(it), "{it:?}");
+        }
+    }
+}
