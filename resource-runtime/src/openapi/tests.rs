@@ -442,7 +442,8 @@ fn every_parameter_and_header_field_has_an_example() {
     let document = described(&[Mounted::new(BOOK, "/api/v1"), Mounted::new(zoo::ANIMAL, "/api/v1")]);
     let has_example = |it: &Node| {
         let schema = at(it, "/schema");
-        let names_values = ["/examples", "/enum", "/$ref", "/items/$ref"].iter().any(|it| schema.pointer(it).is_some());
+        let names_values =
+            ["/examples", "/enum", "/const", "/$ref", "/items/$ref"].iter().any(|it| schema.pointer(it).is_some());
         names_values || it.pointer("/example").is_some()
     };
     for section in ["parameters", "headers"] {
