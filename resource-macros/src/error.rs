@@ -69,6 +69,7 @@ pub(crate) fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str
 pub(crate) fn instead<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
     match nearest(unknown, known.clone()) {
         Some(near) => format!("did you mean `{near}`?"),
+        None if known.clone().into_iter().nth(1).is_none() => format!("there is only {}", list(known)),
         None => format!("there are {}", list(known)),
     }
 }

@@ -30,6 +30,7 @@ pub(crate) struct Resource {
     pub(crate) list: Option<String>,
     pub(crate) sort: Vec<SortKey>,
     pub(crate) page: Option<Page>,
+    /// Where they are not all that the fields allow.
     pub(crate) operations: Option<Vec<Operations>>,
     pub(crate) require_if_match: bool,
     pub(crate) unique: Vec<Vec<String>>,
@@ -119,6 +120,10 @@ pub(crate) enum Role {
     },
     CreatedAt,
     UpdatedAt,
+    /// Set by a delete, with the seconds after which the row is purged.
+    DeletedAt {
+        purge_after: Option<u64>,
+    },
 }
 
 /// Which models a field is part of.
@@ -255,6 +260,7 @@ pub(crate) enum CheckKind {
     EmptyInNewRow,
     CreatedAt,
     UpdatedAt,
+    SoftDelete,
     Comparable,
     Text,
     Nested,

@@ -146,6 +146,16 @@ mod keys {
     }
 
     #[test]
+    fn soft_delete() {
+        for key in SoftDeleteAttrs::KEYS {
+            let item: syn::Meta = syn::parse_str(&format!("soft_delete({key} = 1)")).unwrap();
+            let mut errors = Errors::default();
+            SoftDeleteAttrs::from_meta(&item).unwrap().unknown.report(&[], &[], &mut errors);
+            assert!(errors.is_empty(), "`{key}` is listed and not read");
+        }
+    }
+
+    #[test]
     fn page() {
         for key in PageAttrs::KEYS {
             let item: syn::Meta = syn::parse_str(&format!("page({key} = 1)")).unwrap();

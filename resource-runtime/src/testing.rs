@@ -158,6 +158,19 @@ pub(crate) fn book(id: i64, title: &str, isbn: &str) -> Record {
     }
 }
 
+/// A resource whose deletes are soft: `id`, `name` (unique), `updated_at`, `deleted_at`.
+pub(crate) static TRASHABLE: &ResourceMeta = &ResourceMeta::new(
+    "Leaf",
+    "leaves",
+    "leaves",
+    &[
+        FieldMeta::of::<i64>("id").id(IdSource::Store),
+        FieldMeta::of::<String>("name").unique().sortable().filters(&[FilterMeta::new(Operator::Eq)]),
+        FieldMeta::of::<Option<Timestamp>>("updated_at").updated_at(),
+        FieldMeta::of::<Option<Timestamp>>("deleted_at").soft_delete(),
+    ],
+);
+
 /// All operators that fields of a kind can have.
 macro_rules! filters {
     ($($operator:ident)*) => { &[$(FilterMeta::new(Operator::$operator)),*] };
@@ -193,6 +206,25 @@ pub(crate) static PLANT: &ResourceMeta = &ResourceMeta::new(
         FieldMeta::of::<Vec<i32>>("rows").filters(OF_LISTS),
     ],
 );
+
+/// [`PLANT`] with soft deletes.
+pub(crate) static HARDY: &ResourceMeta = &ResourceMeta::new("Hardy", "hardy", "hardy", &HARDY_FIELDS);
+
+static HARDY_FIELDS: [FieldMeta; 17] = {
+    let mut fields = [FieldMeta::of::<Option<Timestamp>>("deleted_at").soft_delete(); 17];
+    let mut index = 0;
+    while index < PLANT.fields.len() {
+        fields[index] = PLANT.fields[index];
+        index += 1;
+    }
+    fields
+};
+
+/// The rows of a resource that are not deleted, as every request to a database has it.
+pub(crate) fn live(meta: &ResourceMeta) -> crate::query::Filter {
+    use crate::query::Filter;
+    meta.soft_delete().map_or(Filter::All, |it| Filter::one(it, Operator::IsNull, Value::Bool(true)))
+}
 
 /// A row of [`PLANT`]: most rows differ in most fields.
 pub(crate) fn plant(number: i64) -> Vec<Value> {

@@ -30,4 +30,8 @@ pub struct Author {
     /// When the entry was last changed.
     #[resource(updated_at)]
     pub updated_at: Option<Timestamp>,
+
+    /// When the entry was deleted; for 30 days it can be restored.
+    #[resource(soft_delete(purge_after = "30 days"))]
+    pub deleted_at: Option<Timestamp>,
 }

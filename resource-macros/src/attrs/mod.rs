@@ -14,7 +14,7 @@ mod validate;
 mod value;
 
 pub(crate) use companion::{EnumAttrs, ObjectAttrs, ObjectFieldAttrs, VariantAttrs};
-pub(crate) use resource::{FieldAttrs, PageAttrs, ResourceAttrs};
+pub(crate) use resource::{FieldAttrs, PageAttrs, ResourceAttrs, SoftDeleteAttrs};
 pub(crate) use validate::{
     ContainsAttrs, CustomAttrs, LengthAttrs, MustMatchAttrs, PlainRuleAttrs, RangeAttrs, RegexAttrs, SchemaAttrs,
     ValidateAttrs, ValidateStructAttrs,

@@ -77,6 +77,28 @@ impl Value for PageAttrs {
     }
 }
 
+/// `soft_delete` or `soft_delete(purge_after = "30 days")`.
+#[derive(Debug, Default, FromMeta)]
+pub(crate) struct SoftDeleteAttrs {
+    #[darling(multiple)]
+    pub(crate) purge_after: Once<Text>,
+    #[darling(flatten)]
+    pub(crate) unknown: Unknown,
+}
+
+impl SoftDeleteAttrs {
+    pub(crate) const KEYS: &[&'static str] = &["purge_after"];
+}
+
+impl Value for SoftDeleteAttrs {
+    fn from_item(item: &Meta) -> syn::Result<Self> {
+        if let Meta::Path(_) = item {
+            return Ok(Self::default());
+        }
+        nested(item, "soft_delete(purge_after = \"30 days\")")
+    }
+}
+
 /// `#[resource(…)]` on a field of a resource.
 #[derive(Debug, Default, FromAttributes)]
 #[darling(attributes(resource))]
@@ -87,6 +109,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) created_at: Once<Bare>,
     #[darling(multiple)]
     pub(crate) updated_at: Once<Bare>,
+    #[darling(multiple)]
+    pub(crate) soft_delete: Once<SoftDeleteAttrs>,
     #[darling(multiple)]
     pub(crate) skip: Once<Names>,
     #[darling(multiple)]
@@ -126,6 +150,7 @@ impl FieldAttrs {
         "id",
         "created_at",
         "updated_at",
+        "soft_delete",
         "skip",
         "read_only",
         "write_only",

@@ -76,6 +76,11 @@ fn role(role: Role, ty: &Type) -> Option<TokenStream> {
         }
         Role::CreatedAt => Some(quote!(.created_at())),
         Role::UpdatedAt => Some(quote!(.updated_at())),
+        Role::DeletedAt { purge_after } => {
+            let purge_after = purge_after.map(Literal::u64_unsuffixed);
+            let purge_after = purge_after.map(|it| quote!(.purge_after(_rt::core::time::Duration::from_secs(#it))));
+            Some(quote!(.soft_delete() #purge_after))
+        }
     }
 }
 
@@ -205,6 +210,7 @@ pub(super) fn checks(checks: &[Check]) -> TokenStream {
             CheckKind::EmptyInNewRow => ("empty_in_new_row", None),
             CheckKind::CreatedAt => ("created_at", None),
             CheckKind::UpdatedAt => ("updated_at", None),
+            CheckKind::SoftDelete => ("soft_delete", None),
             CheckKind::Comparable => ("comparable", None),
             CheckKind::Text => ("text", None),
             CheckKind::Nested => ("nested", None),

@@ -3,8 +3,9 @@
 use quote::ToTokens;
 use syn::Path;
 
+use super::literal::seconds;
 use super::names::is_secret;
-use crate::attrs::{Bare, Id, Keyed, Names};
+use crate::attrs::{Bare, Id, Keyed, Names, SoftDeleteAttrs};
 use crate::error::{Errors, instead, list};
 use crate::model::{Access, Role};
 
@@ -17,28 +18,42 @@ pub(super) struct AccessAttrs {
     pub(super) hidden: Option<Keyed<Bare>>,
 }
 
-/// The role of a field: at most one of three attributes.
+/// The role of a field: at most one of four attributes.
 pub(super) fn role(
     id: Option<&Keyed<Id>>,
     created_at: Option<&Keyed<Bare>>,
     updated_at: Option<&Keyed<Bare>>,
+    soft_delete: Option<Keyed<SoftDeleteAttrs>>,
     errors: &mut Errors,
 ) -> Role {
-    let keys: Vec<&Path> = [id.map(|it| &it.key), created_at.map(|it| &it.key), updated_at.map(|it| &it.key)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let keys: Vec<&Path> = [
+        id.map(|it| &it.key),
+        created_at.map(|it| &it.key),
+        updated_at.map(|it| &it.key),
+        soft_delete.as_ref().map(|it| &it.key),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     if let [_, second, ..] = keys.as_slice() {
-        errors.push(second, "a field is one of `id`, `created_at` and `updated_at`", "keep one of them");
+        errors.push(second, "a field is one of `id`, `created_at`, `updated_at` and `soft_delete`", "keep one of them");
     }
+    let deleted_at = soft_delete.map(|it| lower_soft_delete(it.value, errors));
     match (id, created_at, updated_at) {
         (Some(id), ..) => {
             Role::Id { client: matches!(id.value, Id::Client), span: syn::spanned::Spanned::span(&id.key) }
         }
         (_, Some(_), _) => Role::CreatedAt,
         (.., Some(_)) => Role::UpdatedAt,
-        _ => Role::Plain,
+        _ => deleted_at.unwrap_or(Role::Plain),
     }
+}
+
+fn lower_soft_delete(attrs: SoftDeleteAttrs, errors: &mut Errors) -> Role {
+    let SoftDeleteAttrs { purge_after, unknown } = attrs;
+    unknown.report(SoftDeleteAttrs::KEYS, &[], errors);
+    let purge_after = purge_after.value(errors).and_then(|it| errors.handle(seconds(&it.0)));
+    Role::DeletedAt { purge_after }
 }
 
 impl AccessAttrs {
@@ -79,6 +94,16 @@ impl AccessAttrs {
                 None
             }
             Role::CreatedAt | Role::UpdatedAt if access == Access::HIDDEN => Some(access),
+            // Null in every row but those of an application that shows what it has deleted.
+            Role::DeletedAt { .. } if access == Access::READ_ONLY => Some(access),
+            Role::DeletedAt { .. } => {
+                errors.push(
+                    &key,
+                    format!("`{}` does not go with `soft_delete`", name(&key)),
+                    "remove it: such a field is hidden already (it can be `read_only` instead)",
+                );
+                None
+            }
             Role::CreatedAt | Role::UpdatedAt => {
                 errors.push(
                     &key,
@@ -97,6 +122,7 @@ pub(super) const fn of_role(role: Role) -> Access {
         Role::Plain => Access::READ_WRITE,
         Role::Id { client: true, .. } => Access::IMMUTABLE,
         Role::Id { client: false, .. } | Role::CreatedAt | Role::UpdatedAt => Access::READ_ONLY,
+        Role::DeletedAt { .. } => Access::HIDDEN,
     }
 }
 

@@ -38,6 +38,7 @@ pub(super) fn resource_field(
         id,
         created_at,
         updated_at,
+        soft_delete,
         skip,
         read_only,
         write_only,
@@ -62,7 +63,7 @@ pub(super) fn resource_field(
     let id_key = id.key();
     let id = id.take(errors);
     let (created_at, updated_at) = (created_at.take(errors), updated_at.take(errors));
-    let role = role(id.as_ref(), created_at.as_ref(), updated_at.as_ref(), errors);
+    let role = role(id.as_ref(), created_at.as_ref(), updated_at.as_ref(), soft_delete.take(errors), errors);
     let written = AccessAttrs {
         skip: skip.take(errors),
         read_only: read_only.take(errors),
@@ -78,10 +79,11 @@ pub(super) fn resource_field(
     let mut check = |kind, at: &dyn ToTokens| {
         checks.push(Check { kind, ty: ty.clone(), span: at.span() });
     };
-    match (role, &created_at, &updated_at) {
-        (Role::CreatedAt, ..) => check(CheckKind::CreatedAt, &ty),
-        (Role::UpdatedAt, ..) => check(CheckKind::UpdatedAt, &ty),
-        _ => {}
+    match role {
+        Role::CreatedAt => check(CheckKind::CreatedAt, &ty),
+        Role::UpdatedAt => check(CheckKind::UpdatedAt, &ty),
+        Role::DeletedAt { .. } => check(CheckKind::SoftDelete, &ty),
+        Role::Plain | Role::Id { .. } => {}
     }
 
     let default = default.take(errors).and_then(|it| lower_default(it, role, errors));
@@ -118,6 +120,9 @@ pub(super) fn resource_field(
     compare(&unique, CheckKind::Comparable);
     if let (Role::Id { .. }, Some(unique)) = (role, &unique) {
         errors.push(&unique.key, "an id is unique already", "remove `unique`");
+    }
+    if let (Role::DeletedAt { .. }, Some(unique)) = (role, &unique) {
+        errors.push(&unique.key, NOT_UNIQUE, "remove `unique`");
     }
     let filters = filters(filter.into_iter().flat_map(|it| it.value.0).collect(), errors);
     let indexed = sort.is_some() || !filters.is_empty();
@@ -164,6 +169,10 @@ pub(super) fn resource_field(
 }
 
 const NEVER_SENT: &str = "clients never send this field, so nothing would call this";
+
+/// What there is to say of `unique` over the time of a delete.
+pub(super) const NOT_UNIQUE: &str =
+    "what has to be unique is looked for among the rows that are not deleted, and none of them has this field";
 
 /// Lowers a field of a value object.
 pub(super) fn object_field(

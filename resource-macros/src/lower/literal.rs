@@ -1,7 +1,7 @@
 //! Values in attributes: numbers exactly as they were written.
 
 use quote::ToTokens;
-use syn::{Expr, ExprLit, ExprUnary, Lit, UnOp};
+use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, UnOp};
 
 use crate::error::error;
 use crate::model::{Bound, Number, Value};
@@ -41,6 +41,32 @@ pub(super) fn count(expr: &Expr) -> syn::Result<Option<u64>> {
         Some(_) => Err(error(&expr, "a whole number is expected here", help)),
         None if matches!(expr, Expr::Lit(_)) => Err(error(&expr, "a whole number is expected here", help)),
         None => Ok(None),
+    }
+}
+
+/// A time such as `"30 days"`, in seconds.
+pub(super) fn seconds(text: &LitStr) -> syn::Result<u64> {
+    span_of_time(&text.value()).map_err(|what| error(text, what, "write a number and a unit, such as `\"30 days\"`"))
+}
+
+/// The seconds of a whole number of minutes, hours, days or weeks. There are no months: they have no length.
+fn span_of_time(text: &str) -> Result<u64, &'static str> {
+    const MOST: u64 = 100 * 365 * 86_400;
+    let (number, unit) = text.split_once(' ').ok_or("this is no time")?;
+    let one = match unit {
+        "minute" | "minutes" => 60,
+        "hour" | "hours" => 3_600,
+        "day" | "days" => 86_400,
+        "week" | "weeks" => 7 * 86_400,
+        _ => return Err("a time is in minutes, hours, days or weeks"),
+    };
+    if number.is_empty() || !number.bytes().all(|it| it.is_ascii_digit()) {
+        return Err("a time is a whole number of its unit");
+    }
+    match number.parse::<u64>().ok().and_then(|it| it.checked_mul(one)) {
+        Some(0) => Err("a deleted row cannot be restored if it is not kept for a while"),
+        Some(seconds) if seconds <= MOST => Ok(seconds),
+        _ => Err("a time has 100 years at most"),
     }
 }
 
@@ -104,6 +130,20 @@ mod tests {
         assert_eq!(decimal("1e3", false), Some((1000, 0)));
         assert_eq!(decimal("2.5E-3", true), Some((-25, 4)));
         assert_eq!(decimal("9223372036854775808", true), Some((i64::MIN, 0)));
+    }
+
+    #[test]
+    fn times_are_numbers_with_a_unit() {
+        assert_eq!(span_of_time("30 days"), Ok(30 * 86_400));
+        assert_eq!(span_of_time("1 week"), Ok(604_800));
+        assert_eq!(span_of_time("90 minutes"), Ok(5_400));
+        for text in ["", "30", "days", "30days", "30  days", " 30 days", "30 days ", "+30 days", "1.5 days", "30 Days"]
+        {
+            assert!(span_of_time(text).is_err(), "{text}");
+        }
+        for text in ["0 days", "36501 days", "99999999999999999999 days", "-1 days", "1 month", "30 seconds"] {
+            assert!(span_of_time(text).is_err(), "{text}");
+        }
     }
 
     #[test]

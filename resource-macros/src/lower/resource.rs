@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use syn::{DeriveInput, Ident, LitStr, Path, Type};
 
-use super::field::{Lowered, resource_field};
+use super::field::{Lowered, NOT_UNIQUE, resource_field};
 use super::literal::count;
 use super::names::plural_of;
 use super::query::{self, Parameters};
@@ -71,11 +71,14 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
         None => Vec::new(),
     };
     let page = page.take(errors).and_then(|it| lower_page(it, errors));
-    let operations = operations.take(errors).map(|it| lower_operations(it, errors));
+    let operations = operations.take(errors).map(|it| lower_operations(it, all.soft_delete().is_some(), errors));
     let require_if_match = require_if_match.value(errors).is_some_and(|it| it.0);
     let unique = lower_sets(unique.take(errors), &all, &mut checks, errors);
     for set in unique.iter().filter(|it| it.names.len() == 1) {
         errors.push(&set.key, "one field is unique by itself", "write `#[resource(unique)]` on the field");
+    }
+    for set in unique.iter().filter(|it| it.names.iter().any(|name| Some(name.as_str()) == all.soft_delete())) {
+        errors.push(&set.key, NOT_UNIQUE, "remove it: the values of deleted rows are free already");
     }
     let indexes = lower_sets(index.take(errors), &all, &mut checks, errors);
     for set in &indexes {
@@ -154,6 +157,12 @@ impl Fields {
         self.lowered.iter().map(|it| it.field.name.as_str())
     }
 
+    /// The field that marks rows as deleted.
+    fn soft_delete(&self) -> Option<&str> {
+        let field = self.lowered.iter().find(|it| matches!(it.field.role, Role::DeletedAt { .. }))?;
+        Some(&field.field.name)
+    }
+
     fn with_access(&self) -> Vec<(&Field, Access)> {
         self.lowered.iter().map(|it| (&it.field, it.access)).collect()
     }
@@ -188,7 +197,10 @@ impl Fields {
                 }
             }
         }
-        for (name, role) in [("created_at", Role::CreatedAt), ("updated_at", Role::UpdatedAt)] {
+        let soft_delete = Role::DeletedAt { purge_after: None };
+        for (name, role) in
+            [("created_at", Role::CreatedAt), ("updated_at", Role::UpdatedAt), ("soft_delete", soft_delete)]
+        {
             let same = |it: &&Lowered| std::mem::discriminant(&it.field.role) == std::mem::discriminant(&role);
             for second in self.lowered.iter().filter(same).skip(1) {
                 let what = format!("`{resource}` has a `{name}` already");
@@ -287,7 +299,7 @@ fn lower_page(given: Keyed<PageAttrs>, errors: &mut Errors) -> Option<Page> {
 }
 
 /// The names in `operations(…)`, with what each stands for.
-const OPERATIONS: [(&str, Operations, u16); 12] = [
+const OPERATIONS: [(&str, Operations, u16); 13] = [
     ("crud", Operations::Set("CRUD"), 0b11_1111),
     ("bulk", Operations::Set("BULK"), 0b1_1100_0000),
     ("read", Operations::Set("READ"), 0b11),
@@ -300,9 +312,12 @@ const OPERATIONS: [(&str, Operations, u16); 12] = [
     ("bulk_create", Operations::One("BulkCreate"), 1 << 6),
     ("bulk_update", Operations::One("BulkUpdate"), 1 << 7),
     ("bulk_delete", Operations::One("BulkDelete"), 1 << 8),
+    ("restore", Operations::One("Restore"), RESTORE),
 ];
 
-fn lower_operations(given: Keyed<Names>, errors: &mut Errors) -> Vec<Operations> {
+const RESTORE: u16 = 1 << 9;
+
+fn lower_operations(given: Keyed<Names>, soft_delete: bool, errors: &mut Errors) -> Vec<Operations> {
     let mut lowered = Vec::new();
     let mut covered = 0;
     for ident in given.value.0 {
@@ -314,6 +329,13 @@ fn lower_operations(given: Keyed<Names>, errors: &mut Errors) -> Vec<Operations>
         };
         if covered & bits == *bits {
             errors.push(&ident, format!("`{name}` is among the others already"), "remove it");
+        }
+        if *bits == RESTORE && !soft_delete {
+            errors.push(
+                &ident,
+                "what is deleted is gone, and cannot be restored",
+                "remove `restore`, or add a field such as `#[resource(soft_delete)] deleted_at: Option<Timestamp>`",
+            );
         }
         covered |= bits;
         lowered.push(operations.clone());

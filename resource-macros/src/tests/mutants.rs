@@ -9,7 +9,7 @@ const EVERYTHING: &str = r##"
     #[resource(
         path = "tomes", table = "tomes", view(Summary: id, title, is_recent), list = Summary,
         computed(is_recent: bool), sort = "-created_at,title:nulls_first", page(size = 10, max = 50),
-        operations(read, bulk_create), require_if_match, unique(title, isbn), index(price, title),
+        operations(read, bulk_create, restore), require_if_match, unique(title, isbn), index(price, title),
         crate = framework
     )]
     #[validate(schema(function = is_sound, code = "unsound", message = "makes no sense"))]
@@ -51,6 +51,8 @@ const EVERYTHING: &str = r##"
         pub created_at: Timestamp,
         #[resource(updated_at)]
         pub updated_at: Option<Timestamp>,
+        #[resource(soft_delete(purge_after = "30 days"), read_only)]
+        pub deleted_at: Option<Timestamp>,
     }
 "##;
 

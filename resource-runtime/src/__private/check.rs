@@ -1,8 +1,8 @@
 //! Questions about the user's types that the compiler answers by accepting a call or not.
 
 use crate::field::{
-    ClientId, Comparable, CreationTime, EmptyInNewRow, FieldType, IdSource, Kind, NestedValue, StoreId, Textual,
-    UpdateTime,
+    ClientId, Comparable, CreationTime, DeletionTime, EmptyInNewRow, FieldType, IdSource, Kind, NestedValue, StoreId,
+    Textual, UpdateTime,
 };
 
 /// A field that clients do not send at creation, and that has no default, can be null.
@@ -13,6 +13,9 @@ pub const fn created_at<T: CreationTime>() {}
 
 /// A field that the framework sets to the time of an update.
 pub const fn updated_at<T: UpdateTime>() {}
+
+/// A field that the framework sets to the time of the delete.
+pub const fn soft_delete<T: DeletionTime>() {}
 
 /// A field that lists can be sorted by, that can be unique, or in an index.
 pub const fn comparable<T: FieldType<Inner: Comparable>>() {}

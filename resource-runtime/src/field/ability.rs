@@ -141,6 +141,16 @@ pub trait CreationTime: FieldType {}
 )]
 pub trait UpdateTime: FieldType {}
 
+/// The type of the field of a soft delete.
+#[diagnostic::on_unimplemented(
+    message = "a `soft_delete` field is an `Option<Timestamp>`, not `{Self}`",
+    label = "expected `Option<Timestamp>`",
+    note = "it is null in every row that is not deleted"
+)]
+pub trait DeletionTime: FieldType {}
+
+#[diagnostic::do_not_recommend]
+impl DeletionTime for Option<Timestamp> {}
 #[diagnostic::do_not_recommend]
 impl CreationTime for Timestamp {}
 #[diagnostic::do_not_recommend]

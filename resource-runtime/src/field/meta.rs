@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::{FieldType, Kind, RuleMeta, Value, ValueError};
 use crate::query::Operator;
 
@@ -126,6 +128,23 @@ impl FieldMeta {
         self
     }
 
+    /// Set when the row is deleted, which is hidden from then on instead of removed.
+    #[must_use]
+    pub const fn soft_delete(mut self) -> Self {
+        self.role = Role::DeletedAt { purge_after: None };
+        self.access = Access::HIDDEN;
+        self
+    }
+
+    /// With deleted rows removed for good after this time, where it is the field that they are marked by.
+    #[must_use]
+    pub const fn purge_after(mut self, time: Duration) -> Self {
+        if let Role::DeletedAt { .. } = self.role {
+            self.role = Role::DeletedAt { purge_after: Some(time) };
+        }
+        self
+    }
+
     /// With a value for where it is absent on creation.
     #[must_use]
     pub const fn default(mut self, default: fn() -> Value) -> Self {
@@ -231,6 +250,11 @@ pub enum Role {
     CreatedAt,
     /// It holds the time of the last update.
     UpdatedAt,
+    /// It holds the time of the deletion, and marks the row as deleted.
+    DeletedAt {
+        /// How long a deleted row is kept; for ever where nothing is said.
+        purge_after: Option<Duration>,
+    },
 }
 
 /// Who chooses a new row's identifier.

@@ -24,14 +24,15 @@ mod types;
 mod value;
 
 pub use ability::{
-    ClientId, Comparable, ContainsText, CreationTime, EmptyInNewRow, FromText, Listing, Measured, NestedValue,
-    Nullable, Numeric, Ordered, StoreId, Textual, UpdateTime,
+    ClientId, Comparable, ContainsText, CreationTime, DeletionTime, EmptyInNewRow, FromText, Listing, Measured,
+    NestedValue, Nullable, Numeric, Ordered, StoreId, Textual, UpdateTime,
 };
 pub use custom::{ByReference, ByTarget, ByValue, CustomRule};
 pub use derived::Derived;
 pub use fold::fold;
 pub use kind::{IntKind, Kind};
 pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
+pub(crate) use moment::{later, now, whole_microseconds};
 pub use object::{EnumMeta, EnumType, Fields, ObjectMeta, ObjectType, Variant};
 pub use patch::{Patch, Set};
 pub use rule::{Bound, Rule, RuleError, RuleMeta};

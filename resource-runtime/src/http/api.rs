@@ -14,9 +14,10 @@ use super::assembly::Assembled;
 use super::document::{Described, Patch};
 use super::nest::Nest;
 use super::settings::Settings;
-use super::{Guard, Routes, idempotency, serve};
+use super::{Guard, Routes, serve, sweep};
 use crate::error::{Envelope, ProblemDetails, Result};
 use crate::openapi::{DocumentError, Endpoint, ErrorModel, Info, Node, Object};
+use crate::task::{Handlers, Task};
 
 /// An API: resources under prefixes, and around them errors in one envelope, request
 /// identifiers, limits, compression, health, documentation and a graceful stop.
@@ -36,6 +37,7 @@ pub struct Api {
     pub(super) errors: ErrorModel,
     pub(super) settings: Settings,
     pub(super) root: Nest,
+    pub(super) tasks: Handlers,
     pub(super) layers: Vec<Box<dyn FnOnce(Router) -> Router + Send>>,
     pub(super) patches: Vec<Patch>,
 }
@@ -49,6 +51,7 @@ impl Api {
             errors: ErrorModel::default(),
             settings: Settings::default(),
             root: Nest::default(),
+            tasks: Handlers::default(),
             layers: Vec::new(),
             patches: Vec::new(),
         }
@@ -166,6 +169,13 @@ impl Api {
         self
     }
 
+    /// With a kind of task that the server runs while it serves: those that wait in the stores of the
+    /// mounted resources. See [`task`](crate::task) for how tasks get there.
+    pub fn task<T: Task>(mut self) -> Self {
+        self.tasks.add::<T>();
+        self
+    }
+
     /// With a layer around every route, inside of what the framework puts around them.
     pub fn layer<L>(mut self, layer: L) -> Self
     where
@@ -183,14 +193,15 @@ impl Api {
     ///
     /// # Errors
     ///
-    /// When two things are mounted on one path, or a prefix is none.
+    /// When two things are mounted on one path, or a prefix is none; when two tasks have one name, or there
+    /// is no store that they could wait in.
     pub fn build(self) -> Result<Router> {
         Ok(Router::new().fallback_service(self.assemble()?.edge))
     }
 
     /// Listens where the settings say, and answers requests until the process is told to stop
-    /// (SIGTERM, or Ctrl-C); then finishes what is running, and closes the stores. To be told a second
-    /// time ends it at once.
+    /// (SIGTERM, or Ctrl-C); then finishes what is running, requests and tasks, and closes the stores.
+    /// To be told a second time ends it at once.
     ///
     /// # Errors
     ///
@@ -226,14 +237,17 @@ impl Api {
         cut: impl Future<Output = ()> + Send,
     ) -> Result<()> {
         let name = self.info.title.clone();
-        let Assembled { edge, databases, keeping, docs } = self.settings(settings.clone()).assemble()?;
+        let Assembled { edge, databases, sweeps, workers, docs } = self.settings(settings.clone()).assemble()?;
         let address = listener.local_addr()?;
         match docs {
             Some(path) => tracing::info!("{name} listens on http://{address}, docs at http://{address}{path}"),
             None => tracing::info!("{name} listens on http://{address}"),
         }
-        let sweeper = (!keeping.is_empty()).then(|| tokio::spawn(idempotency::sweep(keeping)));
-        serve::run(listener, edge, &settings, stop, cut).await;
+        let sweeper = (!sweeps.is_empty()).then(|| tokio::spawn(sweep::sweep(sweeps)));
+        let ends = serve::Ends::default();
+        let workers = serve::run_workers(workers, &settings, &ends);
+        let server = serve::run(listener, edge, &settings, ends.stop(), ends.cut());
+        ends.tell(stop, cut, async { tokio::join!(server, workers) }).await;
         if let Some(sweeper) = sweeper {
             sweeper.abort();
         }

@@ -14,12 +14,13 @@ use super::mounted::Context;
 use super::nest::Mount;
 use super::routes::PathRoutes;
 use super::settings::Settings;
+use super::sweep::Sweep;
 use super::{Api, docs, error, health};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, panic_text};
 use crate::openapi::{self, Info, Node};
 use crate::query::CursorKeys;
 use crate::store::Database;
-use crate::store::idempotency::takes_keys;
+use crate::task::Worker;
 
 impl Api {
     pub(super) fn assemble(self) -> Result<Assembled> {
@@ -35,7 +36,7 @@ impl Api {
         };
         let mut paths = Paths::default();
         let mut databases = Vec::new();
-        let mut keeping = Vec::new();
+        let mut sweeps = Vec::new();
         let mut endpoints: BTreeMap<String, MethodRouter> = BTreeMap::new();
         let mut routers = Vec::new();
         let mounts = self.root.closed();
@@ -45,9 +46,7 @@ impl Api {
                 Mount::Resource(prefix, routes) => {
                     check_prefix(&prefix)?;
                     add_database(&mut databases, &routes.database);
-                    if takes_keys(routes.meta) {
-                        add_database(&mut keeping, &routes.database);
-                    }
+                    Sweep::add(&mut sweeps, routes.meta, &routes.database);
                     for PathRoutes { path, methods } in routes.mount(&context) {
                         let owner = format!("`{}`", routes.meta.name);
                         paths.add(&format!("{prefix}{path}"), &owner, &methods, true)?;
@@ -92,7 +91,11 @@ impl Api {
         }
         let Settings { origins, body_limit, request_timeout, .. } = &self.settings;
         let edge = Edge::new(router, origins, *body_limit, *request_timeout, self.envelope);
-        Ok(Assembled { edge, databases, keeping, docs })
+        let workers = match self.tasks.is_empty() {
+            true => Vec::new(),
+            false => databases.iter().map(|it| Worker::new(it).with_handlers(self.tasks.clone())).collect(),
+        };
+        Ok(Assembled { edge, databases, sweeps, workers, docs })
     }
 }
 
@@ -100,8 +103,10 @@ impl Api {
 pub(super) struct Assembled {
     pub(super) edge: Edge,
     pub(super) databases: Vec<Database>,
-    /// Those that may have answers under idempotency keys.
-    pub(super) keeping: Vec<Database>,
+    /// What is removed once its time is over.
+    pub(super) sweeps: Vec<Sweep>,
+    /// One for each database, if there are tasks.
+    pub(super) workers: Vec<Worker>,
     pub(super) docs: Option<&'static str>,
 }
 
@@ -185,14 +190,13 @@ fn merge(router: Router, prefix: &str, other: Router) -> Result<Router> {
 /// axum panics where routes clash, and does not tell beforehand what a router has.
 fn guarded<T>(place: &str, mount: impl FnOnce() -> T) -> Result<T> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(mount)).map_err(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-        Error::new(format!("nothing can be mounted at {place}: {}", text.unwrap_or("it clashes with something else")))
+        let text = panic_text(&*panic).unwrap_or("it clashes with something else");
+        Error::new(format!("nothing can be mounted at {place}: {text}"))
     })
 }
 
 fn add_database(databases: &mut Vec<Database>, database: &Database) {
-    let address = |it: &Database| std::ptr::from_ref(&**it).cast::<()>();
-    if !databases.iter().any(|it| std::ptr::eq(address(it), address(database))) {
+    if !databases.iter().any(|it| it.is_same(database)) {
         databases.push(database.clone());
     }
 }

@@ -127,7 +127,7 @@ impl Preconditions {
 
     /// `If-Match`, or else `If-Unmodified-Since`; a row of which nobody knows when it was written has
     /// no date to compare with (section 13.1.4).
-    fn still_holds(&self, version: i64, modified: Option<Seconds>) -> Result<(), ApiError> {
+    pub(super) fn still_holds(&self, version: i64, modified: Option<Seconds>) -> Result<(), ApiError> {
         if self.if_match.as_ref().is_some_and(|it| !it.matches(version, true)) {
             return Err(stale());
         }

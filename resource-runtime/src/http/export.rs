@@ -32,8 +32,8 @@ use crate::store::{Database, Select, StoreResult, Window};
 /// What lists can be answered with, and the form that rows have in it.
 const FORMS: [(&str, Form); 3] =
     [("application/json", Form::Json), ("application/x-ndjson", Form::Lines), ("text/csv", Form::Csv)];
-/// What the answer depends on.
-pub(super) const VARY: HeaderValue = HeaderValue::from_static("accept");
+/// What the answer depends on, in one line with what every answer does: some clients read the first line only.
+pub(super) const VARY: HeaderValue = HeaderValue::from_static("accept, accept-encoding");
 /// Rows that are read at once.
 const BATCH: u32 = 500;
 /// Parameters that ask for a part of a list.

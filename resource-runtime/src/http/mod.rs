@@ -34,10 +34,12 @@ mod nest;
 mod path;
 mod prefer;
 mod respond;
+mod restore;
 mod routes;
 mod serve;
 mod session;
 mod settings;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod write;

@@ -76,7 +76,12 @@ impl Mounted {
 
     /// The row that the last segment of the request's path names.
     pub(super) fn key(&self, parts: &Parts) -> Result<Key, ApiError> {
-        let id = crate::input::path_id(self.meta, &super::path::last_segment(parts.uri.path())?)?;
+        self.key_at(parts, parts.uri.path())
+    }
+
+    /// The row that the last segment of this path names.
+    pub(super) fn key_at(&self, parts: &Parts, path: &str) -> Result<Key, ApiError> {
+        let id = crate::input::path_id(self.meta, &super::path::last_segment(path)?)?;
         Ok(Key { meta: self.meta, id, scope: self.scope(parts)? })
     }
 

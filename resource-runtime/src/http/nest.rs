@@ -108,7 +108,7 @@ impl Mount {
     fn behind(self, sentries: &[Sentry]) -> Self {
         match self {
             Self::Resource(prefix, mut offered) => {
-                offered.sentries.splice(0..0, sentries.iter().map(|it| (Operations::ALL, it.clone())));
+                offered.sentries.splice(0..0, sentries.iter().map(|it| (Operations::ANY, it.clone())));
                 Self::Resource(prefix, offered)
             }
             Self::Route(path, methods) => Self::Route(path, guarded(methods, sentries)),

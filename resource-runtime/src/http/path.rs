@@ -27,6 +27,12 @@ pub(super) fn last_segment(path: &str) -> Result<String, ApiError> {
     String::from_utf8(bytes).map_err(|_| invalid())
 }
 
+/// A path without its last segment.
+pub(super) fn without_last(path: &str) -> &str {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    path.rsplit_once('/').map_or("", |(before, _)| before)
+}
+
 /// Undoes the escapes of the bytes that `which` chooses; `None` where a `%` starts no escape.
 fn decode(text: &str, which: impl Fn(u8) -> bool) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());

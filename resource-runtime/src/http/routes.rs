@@ -15,7 +15,7 @@ use tower::{Layer, Service};
 
 use super::guard::{Guard, Sentry, guarded};
 use super::mounted::{Context, Mounted, Scope};
-use super::{bulk, item, list, negotiate, respond, write};
+use super::{bulk, item, list, negotiate, respond, restore, write};
 use crate::error::{ApiError, ErrorCode, ProblemDetails};
 use crate::openapi::{self, OperationDoc};
 use crate::query::{CursorKeys, Filter};
@@ -72,11 +72,12 @@ pub(super) struct PathRoutes {
 }
 
 /// The paths, each with the operations that it can have.
-const PATHS: [(&str, &[Operation]); 4] = [
+const PATHS: [(&str, &[Operation]); 5] = [
     ("", &[Operation::List, Operation::Create]),
     ("/bulk", &[Operation::BulkCreate, Operation::BulkUpdate]),
     ("/bulk-delete", &[Operation::BulkDelete]),
     ("/{id}", &[Operation::Get, Operation::Replace, Operation::Update, Operation::Delete]),
+    ("/{id}/restore", &[Operation::Restore]),
 ];
 
 impl Routes {
@@ -164,7 +165,12 @@ impl<R> Routes<R> {
     /// }
     /// ```
     pub fn guard(mut self, operations: impl Into<Operations>, guard: impl Guard) -> Self {
-        self.0.sentries.push((operations.into(), Sentry::new(guard)));
+        // Whoever closes all means restores too, which `ALL` leaves out.
+        let operations = match operations.into() {
+            Operations::ALL => Operations::ANY,
+            some => some,
+        };
+        self.0.sentries.push((operations, Sentry::new(guard)));
         self
     }
 
@@ -284,7 +290,7 @@ impl<R> fmt::Debug for Routes<R> {
 const fn filter(operation: Operation) -> MethodFilter {
     match operation {
         Operation::List | Operation::Get => MethodFilter::GET,
-        Operation::Create | Operation::BulkCreate | Operation::BulkDelete => MethodFilter::POST,
+        Operation::Create | Operation::BulkCreate | Operation::BulkDelete | Operation::Restore => MethodFilter::POST,
         Operation::Replace => MethodFilter::PUT,
         Operation::Update | Operation::BulkUpdate => MethodFilter::PATCH,
         Operation::Delete => MethodFilter::DELETE,
@@ -303,6 +309,7 @@ fn handler(operation: Operation, mounted: &Arc<Mounted>) -> MethodRouter {
         Operation::BulkCreate => on(filter, bulk::create),
         Operation::BulkUpdate => on(filter, bulk::update),
         Operation::BulkDelete => on(filter, bulk::delete),
+        Operation::Restore => on(filter, restore::restore),
     };
     methods.with_state(Arc::clone(mounted))
 }

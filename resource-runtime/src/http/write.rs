@@ -241,7 +241,12 @@ impl Mounted {
 
     /// A row as it is now, with its tag and the time of its last write; without the row itself, where
     /// the client prefers that.
-    fn representation(&self, status: StatusCode, record: &Record, prefer: Prefer) -> Result<Response, ApiError> {
+    pub(super) fn representation(
+        &self,
+        status: StatusCode,
+        record: &Record,
+        prefer: Prefer,
+    ) -> Result<Response, ApiError> {
         let mut response = match (prefer.is_minimal(), status) {
             (false, _) => respond::json(status, record.to_json(&self.item).map_err(StoreError::from)?),
             (true, StatusCode::OK) => respond::empty(StatusCode::NO_CONTENT),

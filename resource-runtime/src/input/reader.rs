@@ -313,7 +313,7 @@ pub(super) enum Slot {
 
 /// Whether the framework gives the field its value where the client does not.
 pub(super) const fn is_kept_by_framework(field: &FieldMeta) -> bool {
-    matches!(field.role, Role::CreatedAt | Role::UpdatedAt)
+    matches!(field.role, Role::CreatedAt | Role::UpdatedAt | Role::DeletedAt { .. })
 }
 
 /// The position of the field of this name. Clients send fields mostly in the order in which they

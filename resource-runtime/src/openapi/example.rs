@@ -45,6 +45,7 @@ pub(super) fn of_field(field: &FieldMeta) -> Option<Node> {
     }
     match (field.role, &field.kind) {
         (Role::UpdatedAt, _) if field.nullable => Some(Node::Null),
+        (Role::DeletedAt { .. }, _) => Some(Node::Null),
         (Role::CreatedAt | Role::UpdatedAt, _) => Some("2026-01-01T12:00:00Z".into()),
         (Role::Id(_), Kind::Int(_)) => Some(1.into()),
         (Role::Id(_), Kind::Uuid) => Some("019b77f0-1a00-7cc3-8f2e-3d5d0b6a4c11".into()),

@@ -54,6 +54,7 @@ pub(super) fn operation_id(mounted: &Mounted, operation: Operation, suffix: &str
         Operation::BulkCreate => format!("bulkCreate{many}"),
         Operation::BulkUpdate => format!("bulkUpdate{many}"),
         Operation::BulkDelete => format!("bulkDelete{many}"),
+        Operation::Restore => format!("restore{one}"),
     };
     base + suffix
 }
@@ -72,6 +73,7 @@ pub(super) fn summary(mounted: &Mounted, operation: Operation) -> String {
         Operation::BulkCreate => format!("Create many {many}"),
         Operation::BulkUpdate => format!("Update many {many}"),
         Operation::BulkDelete => format!("Delete many {many}"),
+        Operation::Restore => format!("Restore one {one}"),
     }
 }
 

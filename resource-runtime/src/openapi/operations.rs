@@ -19,13 +19,14 @@ const EXPORTS: [(&str, &str); 2] = [
 ];
 
 /// Every operation, in the order of the document: method and path behind the resource's own.
-pub(super) const ALL: [(Operation, &str, &str); 9] = [
+pub(super) const ALL: [(Operation, &str, &str); 10] = [
     (Operation::List, "get", ""),
     (Operation::Create, "post", ""),
     (Operation::Get, "get", "/{id}"),
     (Operation::Replace, "put", "/{id}"),
     (Operation::Update, "patch", "/{id}"),
     (Operation::Delete, "delete", "/{id}"),
+    (Operation::Restore, "post", "/{id}/restore"),
     (Operation::BulkCreate, "post", "/bulk"),
     (Operation::BulkUpdate, "patch", "/bulk"),
     (Operation::BulkDelete, "post", "/bulk-delete"),
@@ -55,7 +56,7 @@ pub(super) fn operation(context: &Context<'_>, operation: Operation, components:
     Object::new()
         .with("tags", doc.tags_or(names::tag(mounted)))
         .with("summary", summary)
-        .with("description", doc.description.as_deref().unwrap_or(description(operation)))
+        .with("description", doc.description.as_deref().unwrap_or(description(meta, operation)))
         .with_some("externalDocs", doc.external_docs)
         .with("operationId", names::operation_id(mounted, operation, context.suffix))
         .with_some("deprecated", doc.deprecated.then_some(true))
@@ -65,7 +66,7 @@ pub(super) fn operation(context: &Context<'_>, operation: Operation, components:
         .with_some("security", super::security(&requirements))
 }
 
-const fn description(operation: Operation) -> &'static str {
+const fn description(meta: &ResourceMeta, operation: Operation) -> &'static str {
     match operation {
         Operation::List => {
             "Answers with a page of numbered pages (`page`, `per_page`), or, where `cursor` or `limit` is sent, with a \
@@ -78,7 +79,14 @@ const fn description(operation: Operation) -> &'static str {
             "Changes the fields that are sent (RFC 7396): an absent one stays as it is, `null` takes a value away, an \
              array is replaced as a whole."
         }
+        Operation::Delete if meta.soft_delete().is_some() => {
+            "It is as if it were gone, and can be restored; a second time the answer is 404."
+        }
         Operation::Delete => "It is gone for good; a second time the answer is 404.",
+        Operation::Restore => {
+            "A deleted one is back as it was. One that is not deleted is 409, and so is one of which another has a value by \
+             now that has to be unique. `If-Match` means the `ETag` that it had before it was deleted."
+        }
         Operation::BulkCreate | Operation::BulkUpdate => {
             "Each item stands or falls for itself, and `errors` says which fell and why. With `atomic=true` all of \
              them stand, or the answer is the error of the first that fell, with its problems under `/<index>`."
@@ -110,12 +118,15 @@ fn parameters(meta: &'static ResourceMeta, operation: Operation, components: &mu
             }
         }
         Operation::Update | Operation::Delete => all.push(if_match(components)),
+        Operation::Restore => all.push(parameters::if_match(false, components)),
         Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete => {
             all.push(parameters::atomic(components));
         }
         Operation::Create => {}
     }
-    if is_dated && matches!(operation, Operation::Replace | Operation::Update | Operation::Delete) {
+    let changes_item =
+        matches!(operation, Operation::Replace | Operation::Update | Operation::Delete | Operation::Restore);
+    if is_dated && changes_item {
         all.push(parameters::if_unmodified_since(components));
     }
     if takes_key(operation) {
@@ -140,7 +151,7 @@ fn request_body(meta: &'static ResourceMeta, operation: Operation, components: &
         Operation::BulkCreate => ("application/json", batch(models::model(meta, Usage::Create, components))),
         Operation::BulkUpdate => ("application/json", batch(models::bulk_update(meta, components))),
         Operation::BulkDelete => ("application/json", models::bulk_delete(meta, BULK_MAX, components)),
-        Operation::List | Operation::Get | Operation::Delete => return None,
+        Operation::List | Operation::Get | Operation::Delete | Operation::Restore => return None,
     };
     Some(Object::new().with("required", true).with("content", content(media_type, schema)))
 }
@@ -190,7 +201,7 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
             let body = row(components);
             Responses::new().success(201, created(context, &one, body).headers(replayed), components)
         }
-        Operation::Replace | Operation::Update => {
+        Operation::Replace | Operation::Update | Operation::Restore => {
             let body = row(components);
             let found = found.body(body.clone()).headers(preferred).headers(replayed);
             let minimal = without_body(&["ETag"]).headers(dated);
@@ -232,15 +243,19 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
             )
         }
     };
-    let of_item = matches!(operation, Operation::Get | Operation::Replace | Operation::Update | Operation::Delete);
-    let writes_item = of_item && operation != Operation::Get;
+    let writes_item =
+        matches!(operation, Operation::Replace | Operation::Update | Operation::Delete | Operation::Restore);
+    let of_item = writes_item || operation == Operation::Get;
+    let restores = operation == Operation::Restore;
+    // That of a restore is read, and has to be empty.
     let has_body = !matches!(operation, Operation::List | Operation::Get | Operation::Delete);
     let is_batch = matches!(operation, Operation::BulkCreate | Operation::BulkUpdate | Operation::BulkDelete);
     let changes_batch = is_batch && operation != Operation::BulkCreate;
     answers
         // A path with an identifier can have an escape that is none, a body can end too early.
         .errors_if(of_item || has_body, &[ErrorCode::BAD_REQUEST])
-        .errors_if(has_body, &[ErrorCode::MALFORMED_JSON, ErrorCode::REQUEST_TIMEOUT])
+        .errors_if(has_body && !restores, &[ErrorCode::MALFORMED_JSON])
+        .errors_if(has_body, &[ErrorCode::REQUEST_TIMEOUT])
         .errors_if(matches!(operation, Operation::Update | Operation::BulkUpdate), &[ErrorCode::EMPTY_UPDATE])
         .errors_if(matches!(operation, Operation::BulkCreate | Operation::BulkUpdate), &[ErrorCode::BATCH_TOO_LARGE])
         // What refuses an item of a batch refuses the batch, where that is all or nothing.
@@ -255,7 +270,10 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
         .errors(&[ErrorCode::URI_TOO_LONG])
         .errors_if(has_body, &[ErrorCode::VALIDATION_FAILED])
         .errors(&[ErrorCode::INVALID_QUERY])
-        .errors_if((writes_item || changes_batch) && meta.require_if_match, &[ErrorCode::PRECONDITION_REQUIRED])
+        .errors_if(
+            ((writes_item && !restores) || changes_batch) && meta.require_if_match,
+            &[ErrorCode::PRECONDITION_REQUIRED],
+        )
         .errors(&[ErrorCode::INTERNAL, ErrorCode::UNAVAILABLE, ErrorCode::TIMEOUT])
 }
 
@@ -267,6 +285,7 @@ fn can_clash(meta: &ResourceMeta, operation: Operation) -> bool {
         // With `If-None-Match: *` it creates.
         Operation::Replace if client_chooses => it.access.create || it.access.update,
         Operation::Replace | Operation::Update | Operation::BulkUpdate => it.access.update,
+        Operation::Restore => true,
         _ => false,
     };
     meta.fields.iter().any(|it| it.unique && sets(it))

@@ -3,7 +3,7 @@ mod zoo;
 use super::*;
 use crate::field::{FieldMeta, ObjectMeta};
 use crate::resource::{Operation, Operations, ResourceMeta};
-use crate::testing::BOOK;
+use crate::testing::{BOOK, TRASHABLE};
 
 static HEALTH: ObjectMeta = ObjectMeta {
     name: "Health",
@@ -218,6 +218,24 @@ fn conflicts_and_demanded_preconditions_are_said_only_where_they_occur() {
     let delete = ["204", "400", "404", "409", "412", "414", "422", "428", "500", "503"];
     check_statuses(&document, "/notes/{id}", "delete", &delete);
     assert_eq!(at(&document, "/components/parameters/RequiredIfMatch/required"), &true.into());
+}
+
+#[test]
+fn a_soft_delete_can_be_undone() {
+    let document = described(&[Mounted::new(TRASHABLE, "/api/v1")]);
+    let path = "/api/v1/leaves/{id}/restore";
+    let statuses =
+        ["200", "204", "400", "404", "406", "408", "409", "412", "413", "414", "415", "422", "500", "503", "504"];
+    check_statuses(&document, path, "post", &statuses);
+    let restore = at(&document, "/paths/~1api~1v1~1leaves~1{id}~1restore/post");
+    assert_eq!(at(restore, "/operationId").as_text(), Some("restoreLeaf"));
+    assert!(restore.pointer("/requestBody").is_none());
+    let properties = at(&document, "/components/schemas/Leaf/properties");
+    assert_eq!(names(properties), ["id", "name", "updated_at"]);
+    // What is left out of the operations is left out.
+    static HIDDEN: ResourceMeta =
+        ResourceMeta::new("Leaf", "leaves", "leaves", TRASHABLE.fields).operations(Operations::CRUD);
+    assert!(described(&[Mounted::new(&HIDDEN, "")]).pointer("/paths/~1leaves~1{id}~1restore").is_none());
 }
 
 #[test]

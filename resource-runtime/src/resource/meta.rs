@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::{ComputedMeta, Operation, Operations, PageMeta, Record, SortMeta, ViewMeta};
 use crate::field::{FieldMeta, IdSource, Kind, Role, RuleMeta, Value, ValueError};
 
@@ -45,7 +47,7 @@ pub struct ResourceMeta {
 }
 
 impl ResourceMeta {
-    /// A resource with every operation, and nothing else but its fields.
+    /// A resource with every operation that its fields allow, and nothing else but them.
     #[must_use]
     pub const fn new(
         name: &'static str,
@@ -65,7 +67,10 @@ impl ResourceMeta {
             list: None,
             sort: &[],
             page: PageMeta { size: 20, max: 100 },
-            operations: Operations::ALL,
+            operations: match mark(fields) {
+                Some(_) => Operations::ALL.with(Operation::Restore),
+                None => Operations::ALL,
+            },
             require_if_match: false,
             unique: &[],
             indexes: &[],
@@ -184,6 +189,24 @@ impl ResourceMeta {
         }
     }
 
+    /// The position of the field that marks rows as deleted, where deletes are soft.
+    #[must_use]
+    pub const fn soft_delete(&self) -> Option<usize> {
+        match mark(self.fields) {
+            Some((index, _)) => Some(index),
+            None => None,
+        }
+    }
+
+    /// How long deleted rows are kept, where deletes are soft and there is an end to it.
+    #[must_use]
+    pub const fn purge_after(&self) -> Option<Duration> {
+        match mark(self.fields) {
+            Some((_, purge_after)) => purge_after,
+            None => None,
+        }
+    }
+
     /// The field of this name, with its position.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<(usize, &'static FieldMeta)> {
@@ -225,4 +248,16 @@ impl ResourceMeta {
         use crate::model::Usage;
         self.list.and_then(|it| self.view(it)).map_or(Usage::Response, |(index, _)| Usage::View(index))
     }
+}
+
+/// The field that marks rows as deleted, and how long they are kept then.
+const fn mark(fields: &[FieldMeta]) -> Option<(usize, Option<Duration>)> {
+    let (mut rest, mut index) = (fields, 0);
+    while let [field, after @ ..] = rest {
+        if let Role::DeletedAt { purge_after } = field.role {
+            return Some((index, purge_after));
+        }
+        (rest, index) = (after, index + 1);
+    }
+    None
 }

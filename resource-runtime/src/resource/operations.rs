@@ -24,6 +24,8 @@ pub enum Operation {
     BulkUpdate = 1 << 7,
     /// `POST /books/bulk-delete`
     BulkDelete = 1 << 8,
+    /// `POST /books/{id}/restore`
+    Restore = 1 << 9,
 }
 
 impl Operations {
@@ -35,11 +37,14 @@ impl Operations {
     pub const BULK: Self = Self(0b1_1100_0000);
     /// List and get.
     pub const READ: Self = Self(0b11);
-    /// All of them.
+    /// All that every resource can have. [`Operation::Restore`] goes with soft deletes alone.
     pub const ALL: Self = Self(0b1_1111_1111);
 
-    /// Those that change something.
-    pub const WRITE: Self = Self(Self::ALL.0 & !Self::READ.0);
+    /// Those that change something, [`Operation::Restore`] among them.
+    pub const WRITE: Self = Self(!Self::READ.0);
+    /// Whatever there is.
+    #[cfg(feature = "server")]
+    pub(crate) const ANY: Self = Self(u16::MAX);
 
     /// With one more.
     #[must_use]

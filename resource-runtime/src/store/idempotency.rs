@@ -35,8 +35,8 @@ pub(crate) mod field {
 
 /// Whether a resource has operations that take an `Idempotency-Key`.
 pub(crate) fn takes_keys(meta: &ResourceMeta) -> bool {
-    use Operation::{BulkCreate, BulkDelete, BulkUpdate, Create, Update};
-    [Create, Update, BulkCreate, BulkUpdate, BulkDelete].into_iter().any(|it| meta.operations.has(it))
+    use Operation::{BulkCreate, BulkDelete, BulkUpdate, Create, Restore, Update};
+    [Create, Update, BulkCreate, BulkUpdate, BulkDelete, Restore].into_iter().any(|it| meta.operations.has(it))
 }
 
 #[cfg(all(test, feature = "server"))]

@@ -7,6 +7,8 @@
 //! resource and is compiled once. Requests are owned values ([`Select`], [`Write`]): a store may
 //! send them to another thread, or into a transaction, as they are. Each carries a `scope`: a
 //! filter given from outside, for rows that are as if they were not there when it does not hold.
+//! Where deletes are soft, [`Database`] adds to it that the row is not deleted, and makes of a delete the
+//! update that marks the row: a store need not know.
 //!
 //! Reads come in two forms. [`Store::select`] gives records; [`Store::select_json`] gives the bytes
 //! of the response, which a store can make from its rows without a record in between. The second
@@ -16,31 +18,42 @@ mod complete;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;
+mod expired;
 pub(crate) mod idempotency;
 mod json;
 mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod soft_delete;
 pub mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+pub(crate) mod tasks;
 mod transaction;
 mod typed;
+mod waking;
 
 pub use complete::complete;
 pub use error::{StoreError, StoreErrorKind, StoreResult};
+#[cfg(feature = "server")]
+pub(crate) use expired::Expired;
 pub use memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
+#[cfg(feature = "server")]
+pub(crate) use soft_delete::{deleted, either, restoration};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use transaction::Transaction;
 #[cfg(feature = "server")]
 pub(crate) use typed::first_version;
+use waking::Waking;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+
+use tokio::sync::watch;
 
 use crate::field::Value;
 use crate::json::Projection;
@@ -65,6 +78,9 @@ pub trait Store: Send + Sync + 'static {
     fn ping(&self) -> BoxFuture<'_, StoreResult<()>>;
 
     /// Creates what is missing of these resources' tables and indexes.
+    ///
+    /// Where deletes are soft, what has to be unique is so among the rows whose mark
+    /// ([`ResourceMeta::soft_delete`]) is null; but for identifiers, which no two rows have alike.
     ///
     /// # Errors
     ///
@@ -110,30 +126,72 @@ pub trait Store: Send + Sync + 'static {
 
 /// The handle of a store that resources are mounted on. Cheap to clone.
 #[derive(Clone)]
-pub struct Database(Arc<dyn Store>);
+pub struct Database {
+    store: Arc<dyn Store>,
+    /// Changes when a task is there that was not before, as far as this process knows.
+    tasks: Arc<watch::Sender<()>>,
+}
 
 impl Database {
     /// A handle of this store.
     #[must_use]
     pub fn new(store: impl Store) -> Self {
-        Self(Arc::new(store))
+        Self { store: Arc::new(soft_delete::Hiding(store)), tasks: Arc::default() }
+    }
+
+    /// Whether the two are handles of one store.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.store, &other.store)
     }
 
     /// Creates what is missing of these resources' tables and indexes: of one resource, or of a
-    /// tuple of them. Where clients can write to one of them, a table `_idempotency` comes with
-    /// them, for the answers that are kept under an `Idempotency-Key`.
+    /// tuple of them. A table `_tasks` comes with them, for [work after the commit](crate::task), and
+    /// where clients can write to one of them a table `_idempotency`, for the answers that are kept
+    /// under an `Idempotency-Key`.
     ///
     /// # Errors
     ///
     /// As for [`Store::migrate`].
     pub async fn migrate<R: Resources>(&self) -> StoreResult<Migration> {
         let mut metas = R::metas();
+        metas.push(&tasks::TASKS);
         if metas.iter().any(|it| idempotency::takes_keys(it)) {
             metas.push(&idempotency::IDEMPOTENCY);
         }
-        let mut migration = self.0.migrate(&metas).await?;
-        migration.created.retain(|it| *it != idempotency::IDEMPOTENCY.table);
+        let mut migration = self.store.migrate(&metas).await?;
+        migration.created.retain(|it| ![tasks::TASKS.table, idempotency::IDEMPOTENCY.table].contains(it));
         Ok(migration)
+    }
+
+    /// Carries out one write; see [`Store::write`].
+    pub fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>> {
+        if !tasks::is_new(&write) {
+            return self.store.write(write);
+        }
+        Box::pin(async move {
+            let written = self.store.write(write).await?;
+            self.wake_workers();
+            Ok(written)
+        })
+    }
+
+    /// Opens a transaction; see [`Store::begin`].
+    pub fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {
+        Box::pin(async move {
+            let transaction = self.store.begin().await?;
+            Ok(Box::new(Waking::new(transaction, Arc::clone(&self.tasks))) as _)
+        })
+    }
+
+    /// Tells the workers of this process that there may be a task to run.
+    pub(crate) fn wake_workers(&self) {
+        self.tasks.send_replace(());
+    }
+
+    /// Changes when there may be a task to run.
+    pub(crate) fn new_tasks(&self) -> watch::Receiver<()> {
+        self.tasks.subscribe()
     }
 }
 
@@ -141,13 +199,13 @@ impl std::ops::Deref for Database {
     type Target = dyn Store;
 
     fn deref(&self) -> &Self::Target {
-        &*self.0
+        &*self.store
     }
 }
 
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Database").field(&self.0.name()).finish()
+        f.debug_tuple("Database").field(&self.store.name()).finish()
     }
 }
 
@@ -283,7 +341,7 @@ pub enum Write {
         /// The version that the row must have.
         version: Option<i64>,
     },
-    /// One row goes.
+    /// One row goes; one whose deletes are soft is marked and hidden.
     Delete {
         /// The row.
         key: Key,
@@ -295,7 +353,7 @@ pub enum Write {
 /// What became of a [`Write`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Written {
-    /// It was done. The row as it is now, or, for a delete, as it was.
+    /// It was done. The row as it is now, or, for a delete that is not soft, as it was.
     Done(Record),
     /// There is no such row in the scope.
     Missing,
@@ -319,10 +377,16 @@ impl Write {
 
 impl Key {
     /// The same row, if it is in the scope now and will be with these changes: the key that an
-    /// update is carried out by, so that no row can be pushed out of its scope.
+    /// update is carried out by, so that no row can be pushed out of its scope. To be deleted softly, or
+    /// restored, pushes it nowhere: the mark is looked at as it is before.
     #[must_use]
     pub fn staying_in_scope(mut self, changes: &[(usize, Value)]) -> Self {
-        let after = self.scope.after(self.meta, changes);
+        let mark = self.meta.soft_delete();
+        let changes: Vec<_> = changes.iter().filter(|(field, _)| Some(*field) != mark).cloned().collect();
+        if changes.is_empty() {
+            return self;
+        }
+        let after = self.scope.after(self.meta, &changes);
         self.scope = self.scope.and(after);
         self
     }

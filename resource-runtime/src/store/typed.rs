@@ -1,6 +1,9 @@
 //! Rows as Rust values: what programs, tests and seeds use where they do not speak HTTP.
 
-use super::{Database, Key, StoreError, Write, Written};
+use std::time::Duration;
+
+use super::expired::Expired;
+use super::{Database, Key, StoreError, StoreResult, Write, Written, soft_delete};
 use crate::error::{ApiError, ErrorCode};
 use crate::field::{FieldType, IdSource};
 use crate::input;
@@ -44,6 +47,39 @@ impl Database {
             })?;
         }
         Ok(items.len())
+    }
+
+    /// Brings a row back that was deleted softly. For a resource whose deletes are not, it does not compile.
+    ///
+    /// # Errors
+    ///
+    /// 404 where there is no such row among the deleted ones, 409 where a value of it that has to be unique
+    /// is another row's by now.
+    pub async fn restore<R: Resource>(&self, id: R::Id) -> Result<R, ApiError> {
+        const { assert!(R::META.soft_delete().is_some(), "the resource has no field with `#[resource(soft_delete)]`") }
+        let key = Key { meta: R::META, id: id.into_value(), scope: soft_delete::deleted(R::META) };
+        let changes = soft_delete::restoration(R::META);
+        match self.write(Write::Update { key, changes, version: None }).await? {
+            Written::Done(record) => R::from_record(record).map_err(|error| StoreError::from(error).into()),
+            Written::Missing | Written::Stale { .. } => Err(ApiError::new(ErrorCode::NOT_FOUND)),
+        }
+    }
+
+    /// Removes the rows for good that were deleted softly at least this long ago, in batches, and tells how
+    /// many they were. For a resource whose deletes are not soft, it does not compile.
+    ///
+    /// An API that is served does so by itself where the resource says `purge_after`. Rows that others still
+    /// refer to stay.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails; what went before is gone.
+    pub async fn purge<R: Resource>(&self, older_than: Duration) -> StoreResult<u64> {
+        const { assert!(R::META.soft_delete().is_some(), "the resource has no field with `#[resource(soft_delete)]`") }
+        match Expired::deleted(R::META, older_than) {
+            Some(expired) => expired.remove(self).await,
+            None => Ok(0),
+        }
     }
 
     async fn insert_body(&self, meta: &'static ResourceMeta, body: &[u8]) -> Result<Record, ApiError> {

@@ -38,11 +38,9 @@
 
 mod claim;
 mod kept;
-mod sweep;
 
 pub use claim::Caller;
 pub(super) use claim::Claim;
-pub(super) use sweep::sweep;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +53,7 @@ use self::kept::Kept;
 use super::mounted::Mounted;
 use super::session::{self, Job};
 use crate::error::{ApiError, ErrorCode, Problem};
-use crate::field::Value;
+use crate::field::{Value, later, now};
 use crate::query::Filter;
 use crate::resource::Record;
 use crate::store::idempotency::{IDEMPOTENCY, field};
@@ -220,16 +218,6 @@ fn fresh(claim: &Claim, now: Timestamp) -> Vec<Value> {
 
 fn has_expired(record: &Record, now: Timestamp) -> bool {
     !matches!(record.get(field::EXPIRES_AT), Value::Timestamp(it) if *it > now)
-}
-
-/// The time, in the whole microseconds that rows keep.
-fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
-}
-
-fn later(time: Timestamp, by: Duration) -> Timestamp {
-    time.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 fn in_flight() -> ApiError {

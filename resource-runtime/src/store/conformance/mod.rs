@@ -47,6 +47,7 @@ mod races;
 mod random;
 mod rng;
 mod scopes;
+mod soft_deletes;
 mod sorts;
 mod subject;
 mod transactions;
@@ -252,6 +253,13 @@ macro_rules! __conformance_checks {
                 reads_see_the_scope_only
                 writes_outside_the_scope_meet_no_row
                 a_write_cannot_push_a_row_out_of_its_scope
+            }
+            soft_deletes {
+                deleted_rows_are_not_there
+                values_of_deleted_rows_are_free
+                a_row_comes_back_if_its_values_are_free
+                deleted_rows_can_be_removed_for_good
+                a_transaction_that_ends_in_nothing_deletes_nothing
             }
             bytes {
                 json_is_that_of_the_records

@@ -110,6 +110,21 @@ pub(super) static NAMED: &ResourceMeta = &ResourceMeta::new(
     &[FieldMeta::of::<String>("id").id(IdSource::Client), FieldMeta::of::<Option<i64>>("rank")],
 );
 
+/// Soft deletes, and values that are unique by themselves and together.
+pub(super) static KEPT: &ResourceMeta = &ResourceMeta::new(
+    "ConformanceKept",
+    "conformance-kept",
+    "conformance_kept",
+    &[
+        FieldMeta::of::<i64>("id").id(IdSource::Store),
+        FieldMeta::of::<String>("name").unique().sortable(),
+        FieldMeta::of::<Option<i64>>("left"),
+        FieldMeta::of::<Option<String>>("right"),
+        FieldMeta::of::<Option<Timestamp>>("gone").soft_delete(),
+    ],
+)
+.unique(&[&["left", "right"]]);
+
 /// The table of [`NAMED`] with another field.
 pub(super) static RENAMED: &ResourceMeta = &ResourceMeta::new(
     "ConformanceRenamed",

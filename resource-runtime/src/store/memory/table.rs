@@ -26,6 +26,8 @@ pub(super) struct Table {
 #[derive(Clone)]
 struct Unique {
     fields: Vec<(usize, &'static str)>,
+    /// The field that marks a row as deleted, which then shares its values with nobody.
+    mark: Option<usize>,
     rows: BTreeMap<Vec<Ordered>, Ordered>,
 }
 
@@ -55,6 +57,7 @@ impl Table {
     pub(super) fn new(meta: &'static ResourceMeta) -> Self {
         let unique = |names: &[&str]| Unique {
             fields: names.iter().filter_map(|name| meta.field(name)).map(|(index, it)| (index, it.name)).collect(),
+            mark: meta.soft_delete(),
             rows: BTreeMap::new(),
         };
         let single = meta.fields.iter().filter(|it| it.unique).map(|it| unique(&[it.name]));
@@ -75,7 +78,8 @@ impl Table {
             && meta.fields.iter().zip(other.fields).all(|(a, b)| {
                 a.column == b.column && a.nullable == b.nullable && a.unique == b.unique && same_kind(&a.kind, &b.kind)
             });
-        same_fields && meta.id() == other.id() && meta.id_source() == other.id_source() && meta.unique == other.unique
+        let same_id = meta.id() == other.id() && meta.id_source() == other.id_source();
+        same_fields && same_id && meta.unique == other.unique && meta.soft_delete() == other.soft_delete()
     }
 
     pub(super) fn get(&self, key: &Key) -> Option<&Arc<Record>> {
@@ -268,8 +272,11 @@ impl Table {
 }
 
 impl Unique {
-    /// The record's values; none where one is null, because nulls are all different.
+    /// The record's values; none where it is deleted, or where one is null, because nulls are all different.
     fn key(&self, record: &Record) -> Option<Vec<Ordered>> {
+        if self.mark.is_some_and(|it| !record.get(it).is_null()) {
+            return None;
+        }
         let values = self.fields.iter().map(|(index, _)| record.get(*index));
         values.map(|it| (!it.is_null()).then(|| Ordered(it.clone()))).collect()
     }

@@ -185,12 +185,10 @@ impl<'a> Look<'a> {
     /// Unique indexes that were made for fields which are no longer declared unique.
     fn leftover_indexes(&mut self) {
         let wanted = schema::indexes(DIALECT, self.meta);
-        let ours = format!("{}__", self.meta.table);
         for found in self.table.indexes.iter().filter(|it| it.unique) {
-            let made_here = found.name.starts_with(&ours) && found.name.ends_with("__key");
-            if made_here && !wanted.iter().any(|it| it.name == found.name) {
+            if schema::is_unique_of_ours(self.meta, &found.name) && !wanted.iter().any(|it| it.name == found.name) {
                 let name = quoted(&found.name);
-                self.problem(format!("the index {name} keeps values unique that no longer have to be"));
+                self.problem(schema::leftover(self.meta, &name));
                 self.statements.push(format!("DROP INDEX {name}"));
             }
         }

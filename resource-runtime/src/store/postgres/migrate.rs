@@ -99,11 +99,10 @@ async fn missing(
 /// Rows that a unique index cannot be built over are a table that does not fit.
 fn not_created(error: StoreError, meta: &ResourceMeta) -> StoreError {
     let StoreErrorKind::Duplicate { fields } = error.kind() else { return error };
-    let columns: Vec<_> = fields.iter().filter_map(|it| meta.field(it)).map(|it| it.1.column).collect();
-    let columns = format!("\"{}\"", columns.join("\", \""));
     let report = format!(
         "The table \"{table}\" has rows with the same {fields}, which have to be unique. This finds them:\n    \
-         SELECT {columns}, count(*) FROM \"{table}\" GROUP BY {columns} HAVING count(*) > 1;\n",
+         {};\n",
+        schema::duplicates(Dialect::Postgres, meta, fields),
         table = meta.table,
         fields = fields.join(", "),
     );

@@ -5,7 +5,7 @@ use crate::field::{FieldMeta, FilterMeta, IdSource, Rule, RuleMeta, Value};
 use crate::query::{CountMode, Filter, Keyset, Operator, SortKey};
 use crate::resource::{ResourceMeta, SortMeta};
 use crate::store::{Key, Select, Window};
-use crate::testing::BOOK;
+use crate::testing::{BOOK, TRASHABLE};
 
 fn field(name: &str) -> usize {
     BOOK.field(name).unwrap().0
@@ -321,6 +321,32 @@ fn postgres_gets_the_indexes_that_its_planner_needs() {
             r#"notes__rank__kind__order ("rank" DESC, "kind" COLLATE "C", "id")"#,
             r#"notes__kind__quiet__idx ("kind" COLLATE "C", "quiet")"#,
         ],
+    );
+}
+
+#[test]
+fn soft_deletes_leave_deleted_rows_out_of_every_index() {
+    check_indexes(
+        Dialect::Sqlite,
+        TRASHABLE,
+        &[
+            r#"leaves__name__live_key ("name") WHERE "deleted_at" IS NULL"#,
+            r#"leaves__name__live_sort ("name") WHERE "deleted_at" IS NULL"#,
+            r#"leaves__deleted_at__deleted ("deleted_at") WHERE "deleted_at" IS NOT NULL"#,
+        ],
+    );
+    check_indexes(
+        Dialect::Postgres,
+        TRASHABLE,
+        &[
+            r#"leaves__name__live_key (md5("name" COLLATE "C")) WHERE "deleted_at" IS NULL"#,
+            r#"leaves__name__live_hash USING hash ("name" COLLATE "C") WHERE "deleted_at" IS NULL"#,
+            r#"leaves__deleted_at__deleted ("deleted_at", "id") WHERE "deleted_at" IS NOT NULL"#,
+        ],
+    );
+    assert_eq!(
+        schema::duplicates(Dialect::Sqlite, TRASHABLE, &["name"]),
+        r#"SELECT "name", count(*) FROM "leaves" WHERE "deleted_at" IS NULL GROUP BY "name" HAVING count(*) > 1"#
     );
 }
 

@@ -51,6 +51,7 @@ fn first_taken(
     row: &[Value],
     replaced: Option<&Value>,
 ) -> Result<Option<Vec<&'static str>>, Failure> {
+    let live = meta.soft_delete().map_or(Filter::All, |mark| Filter::one(mark, Operator::IsNull, Value::Bool(true)));
     for set in sets(meta) {
         let values: Option<Vec<_>> =
             set.iter().map(|&field| Some((field, row.get(field).filter(|it| !it.is_null())?.clone()))).collect();
@@ -61,7 +62,8 @@ fn first_taken(
             values.into_iter().map(|(field, value)| Filter::one(field, Operator::Eq, value)).fold(others, Filter::and);
         let select = Select {
             meta,
-            scope: Filter::All,
+            // A deleted row keeps nothing from others but its identifier.
+            scope: if set == [meta.id()] { Filter::All } else { live.clone() },
             filter,
             sort: Vec::new(),
             window: Window::Offset { offset: 0, limit: 1 },

@@ -189,12 +189,10 @@ impl<'a> Look<'a> {
     /// Unique indexes that were made for fields which are no longer declared unique.
     fn leftover_indexes(&mut self) {
         let wanted = schema::indexes(DIALECT, self.meta);
-        let ours = format!("{}__", self.meta.table);
         for FoundIndex { name, .. } in self.table.indexes.iter().filter(|it| it.unique) {
-            let made_here = name.starts_with(&ours) && name.ends_with("__key");
-            if made_here && !wanted.iter().any(|it| it.name == *name) {
+            if schema::is_unique_of_ours(self.meta, name) && !wanted.iter().any(|it| it.name == *name) {
                 let name = quoted(name);
-                self.problems.push(format!("the index {name} keeps values unique that no longer have to be"));
+                self.problems.push(schema::leftover(self.meta, &name));
                 self.statements.push(format!("DROP INDEX {name}"));
             }
         }

@@ -57,12 +57,11 @@ fn create_index(connection: &Connection, meta: &ResourceMeta, index: &Index, rep
     let create = index.create.replacen(" IF NOT EXISTS", "", 1);
     match connection.execute_batch(&create).map_err(|it| error::of(meta, it)) {
         Err(error) if matches!(error.kind(), StoreErrorKind::Duplicate { .. }) => {
-            let columns: Vec<_> = index.fields.iter().filter_map(|it| meta.field(it)).map(|it| it.1.column).collect();
-            let columns = format!("\"{}\"", columns.join("\", \""));
             let _ = write!(
                 report,
                 "The table \"{table}\" has rows with the same {fields}, which have to be unique. This finds them:\n    \
-                 SELECT {columns}, count(*) FROM \"{table}\" GROUP BY {columns} HAVING count(*) > 1;\n",
+                 {};\n",
+                schema::duplicates(DIALECT, meta, &index.fields),
                 table = meta.table,
                 fields = index.fields.join(", "),
             );

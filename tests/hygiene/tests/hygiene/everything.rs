@@ -132,6 +132,9 @@ pub struct Thing {
     /// When it was changed.
     #[resource(updated_at, hidden)]
     pub changed: Timestamp,
+    /// When it went.
+    #[resource(soft_delete(purge_after = "2 weeks"), read_only, sort)]
+    pub gone: Option<Timestamp>,
 }
 
 impl Thing {
@@ -201,6 +204,7 @@ fn thing(name: &str) -> Thing {
         seen: None,
         made: Timestamp::UNIX_EPOCH,
         changed: Timestamp::UNIX_EPOCH,
+        gone: None,
     }
 }
 
@@ -241,6 +245,9 @@ fn what_was_said_of_fields_is_in_their_descriptions() {
     assert_eq!(access("maker"), (false, false, false));
     assert_eq!(access("seen"), (false, false, true));
     assert_eq!(access("changed"), (false, false, false));
+    assert_eq!(access("gone"), (false, false, true));
+    assert_eq!(Thing::META.purge_after().map(|it| it.as_secs()), Some(14 * 86_400));
+    assert_eq!(Thing::META.soft_delete(), Thing::META.field("gone").map(|it| it.0));
     assert!(matches!(field("kind").kind, Kind::Enum(meta) if meta.name == "Grade"));
     assert!(matches!(field("places").kind, Kind::List(Kind::Object(meta)) if meta.name == "Place"));
 }

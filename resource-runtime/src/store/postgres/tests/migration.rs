@@ -7,7 +7,7 @@ use crate::field::{FieldMeta, IdSource, Value};
 use crate::resource::ResourceMeta;
 use crate::store::Migration;
 use crate::store::{Store, StoreErrorKind};
-use crate::testing::{BOOK, BookStatus};
+use crate::testing::{BOOK, BookStatus, TRASHABLE};
 
 /// The report of a table that does not fit.
 async fn report(fixture: &Fixture, meta: &'static ResourceMeta) -> String {
@@ -248,6 +248,37 @@ async fn two_stores_on_one_database_see_each_others_rows() {
         let b = insert(&second, BOOK, new_book("b", "2")).await;
         assert_ne!(a.get(0), b.get(0));
         assert_eq!(first.select(everything(BOOK)).await.unwrap(), second.select(everything(BOOK)).await.unwrap());
+    })
+    .await;
+}
+
+/// Before its deletes were soft.
+static HARD: &ResourceMeta = &ResourceMeta::new("Leaf", "leaves", "leaves", {
+    let [fields @ .., _] = TRASHABLE.fields else { panic!("it has fields") };
+    fields
+});
+
+#[tokio::test]
+async fn a_table_from_before_its_deletes_were_soft_is_reported_with_what_mends_it() {
+    on_server(|it| async move {
+        let row = |name: &str| vec![Value::Null, Value::Text(name.to_owned()), Value::Null];
+        let store = it.store_of(HARD).await;
+        insert(&store, HARD, row("a")).await;
+        let report = report(&it, TRASHABLE).await;
+        assert!(report.contains("the column \"deleted_at\" is missing"), "{report}");
+        assert!(report.contains("\"leaves__name__key\" keeps values unique that deleted rows leave free"), "{report}");
+        it.sql(&statements(&report)).await;
+        store.migrate(&[TRASHABLE]).await.unwrap();
+        let gone = |name: &str| [row(name), vec![Value::Timestamp(jiff::Timestamp::UNIX_EPOCH)]].concat();
+        insert(&store, TRASHABLE, gone("a")).await;
+        insert(&store, TRASHABLE, gone("b")).await;
+        insert(&store, TRASHABLE, [row("b"), vec![Value::Null]].concat()).await;
+        // And back again, where what is deleted counts like any other row.
+        let report = self::report(&it, HARD).await;
+        assert!(report.contains("\"leaves__name__live_key\""), "{report}");
+        it.sql(&statements(&report)).await;
+        let report = self::report(&it, HARD).await;
+        assert!(report.contains("has rows with the same name"), "{report}");
     })
     .await;
 }

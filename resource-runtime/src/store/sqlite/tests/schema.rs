@@ -4,7 +4,7 @@ use crate::query::Operator;
 use crate::resource::ResourceMeta;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store as _, StoreErrorKind};
-use crate::testing::BOOK;
+use crate::testing::{BOOK, TRASHABLE};
 
 static TWO: EnumMeta = EnumMeta {
     name: "State",
@@ -170,4 +170,49 @@ async fn values_that_are_unique_together_are_refused_twice() {
     again[0] = Value::Int(1);
     let error = store.write(insert(THING, again)).await.unwrap_err();
     assert_eq!(*error.kind(), StoreErrorKind::Duplicate { fields: vec!["id"] });
+}
+
+/// Before its deletes were soft.
+static HARD: &ResourceMeta = &ResourceMeta::new("Leaf", "leaves", "leaves", {
+    let [fields @ .., _] = TRASHABLE.fields else { panic!("it has fields") };
+    fields
+});
+
+#[tokio::test]
+async fn a_table_from_before_its_deletes_were_soft_is_reported_with_what_mends_it() {
+    let row = |name: &str| vec![Value::Null, name.to_owned().into_text(), Value::Null];
+    let gone = |name: &str| [row(name), vec![Value::Timestamp(jiff::Timestamp::UNIX_EPOCH)]].concat();
+    let directory = Directory::new();
+    let open = || SqliteStore::open(&directory.url("x.db")).unwrap();
+    let report = async |meta: &'static ResourceMeta| {
+        let store = open();
+        let error = store.migrate(&[meta]).await.unwrap_err();
+        store.close().await;
+        let StoreErrorKind::Drift { report } = error.kind() else { panic!("{error}") };
+        report.clone()
+    };
+    let mend = |report: &str| {
+        let statements: Vec<_> = report.lines().filter_map(|it| it.strip_prefix("    ")).collect();
+        by_hand(&directory, &statements.join("\n")).unwrap();
+    };
+    let store = open();
+    store.migrate(&[HARD]).await.unwrap();
+    done(store.write(insert(HARD, row("a"))).await);
+    store.close().await;
+    let found = report(TRASHABLE).await;
+    assert!(found.contains("the column \"deleted_at\" is missing"), "{found}");
+    assert!(found.contains("\"leaves__name__key\" keeps values unique that deleted rows leave free"), "{found}");
+    mend(&found);
+    let store = open();
+    store.migrate(&[TRASHABLE]).await.unwrap();
+    for row in [gone("a"), gone("b"), [row("b"), vec![Value::Null]].concat()] {
+        done(store.write(insert(TRASHABLE, row)).await);
+    }
+    store.close().await;
+    // And back again, where what is deleted counts like any other row.
+    let found = report(HARD).await;
+    assert!(found.contains("\"leaves__name__live_key\""), "{found}");
+    mend(&found);
+    let found = report(HARD).await;
+    assert!(found.contains("has rows with the same name"), "{found}");
 }
