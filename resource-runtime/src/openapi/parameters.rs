@@ -144,11 +144,16 @@ fn literal(text: &str, schema: &Object) -> Node {
 /// What all operations of a path have in common: a value for every `{name}` in it.
 pub(super) fn of_path(path: &str, mounted: &[Mounted], components: &mut Components) -> Vec<Object> {
     let names = path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
-    let owner = mounted.iter().find(|it| path.strip_prefix(it.path().as_str()) == Some("/{id}"));
+    // The row itself, and what lies under it.
+    let is_under = |it: &&Mounted| {
+        let rest = path.strip_prefix(it.path().as_str()).and_then(|it| it.strip_prefix("/{id}"));
+        rest.is_some_and(|it| it.is_empty() || it.starts_with('/'))
+    };
+    let owner = mounted.iter().find(is_under);
     names
         .map(|name| {
             let parameter = Object::new().with("name", name).with("in", "path").with("required", true);
-            match owner.filter(|_| name == "id" && path.ends_with("{id}")) {
+            match owner.filter(|_| name == "id") {
                 Some(owner) => {
                     let id = owner.meta.id_field();
                     parameter
