@@ -1,5 +1,6 @@
 //! The document against what is served: every status, media type and header field of an answer is
 //! declared, and every declared status occurs, but for those that [`UNPROVOKED`] has.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
@@ -124,7 +125,7 @@ fn tries(operation_id: &str) -> Vec<Try> {
 
 /// What a request can be made to meet in front of the handler.
 async fn sabotage(request: Request, next: Next) -> Response {
-    match request.headers().get("x-sabotage").map(|it| it.as_bytes()) {
+    match request.headers().get("x-sabotage").map(axum::http::HeaderValue::as_bytes) {
         Some(b"panic") => panic!("sabotage"),
         Some(b"stall") => {
             // While the body is not there yet, it would be the client that is waited for.
@@ -156,6 +157,9 @@ struct Operation<'a> {
     method: String,
     value: &'a Value,
 }
+
+/// A path, header fields, and a body in the place of the usual one.
+type Refusal = (String, Vec<(&'static str, &'static str)>, Option<Body>);
 
 struct Run {
     document: Value,
@@ -222,7 +226,7 @@ impl Run {
         let mark = if first.path.contains('?') { '&' } else { '?' };
         let long = format!("{}{mark}{}", first.path, "a".repeat(17_000));
         let unknown = format!("{}{mark}nope=1", first.path);
-        let mut refusals: Vec<(String, Vec<(&str, &str)>, Option<Body>)> = vec![
+        let mut refusals: Vec<Refusal> = vec![
             (long, vec![], None),
             (first.path.to_owned(), vec![("x-sabotage", "panic")], None),
             (first.path.to_owned(), vec![("x-sabotage", "stall")], None),
