@@ -28,14 +28,27 @@ async fn main() -> resource_runtime::Result<()> {
         store.seed::<Book>(SAMPLE_BOOKS).await?;
     }
 
+    api(&store).serve(settings).await
+}
+
+fn api(store: &Database) -> Api {
     Api::new("Book Management API", env!("CARGO_PKG_VERSION"))
         .description("Books and their authors: the example API of resource-runtime.")
         .nest("/api/v1", |v1| {
-            v1.resource(Book::on(&store).hooks(Audit))
-                .resource(Author::on(&store).hooks(Audit))
-                .resource(AuditEntry::on(&store))
+            v1.resource(Book::on(store).hooks(Audit))
+                .resource(Author::on(store).hooks(Audit))
+                .resource(AuditEntry::on(store))
         })
         .task::<AnnounceBook>()
-        .serve(settings)
-        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_api_keeps_its_promises() {
+        let store = Settings::default().default_database("memory:").connect().await.expect("memory is there");
+        resource_runtime::assert_openapi_lock!(api(&store));
+    }
 }

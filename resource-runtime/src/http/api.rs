@@ -1,29 +1,25 @@
 //! An API: resources and what is around them.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::handler::Handler;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, Route};
 use tower::{Layer, Service};
 
-use super::around::Edge;
+use super::assembly::Assembled;
+use super::document::{Described, Patch};
 use super::hooks::States;
-use super::mounted::Context;
-use super::nest::{Mount, Nest};
-use super::routes::PathRoutes;
+use super::nest::Nest;
 use super::settings::Settings;
-use super::sweep::{self, Sweep};
-use super::tx::Ground;
-use super::{Routes, docs, document, error, health, serve};
-use crate::error::{Envelope, Error, ProblemDetails, Result, panic_text};
-use crate::openapi::{self, ErrorModel, Info};
-use crate::query::CursorKeys;
+use super::{Guard, Routes, serve, sweep};
+use crate::error::{Envelope, ProblemDetails, Result};
+use crate::openapi::{DocumentError, Endpoint, ErrorModel, Info, Node, Object};
 use crate::store::Database;
-use crate::task::{Handlers, Task, Worker};
+use crate::task::{Handlers, Task};
 
 /// An API: resources under prefixes, and around them errors in one envelope, request
 /// identifiers, limits, compression, health, documentation and a graceful stop.
@@ -38,16 +34,17 @@ use crate::task::{Handlers, Task, Worker};
 /// ```
 #[must_use = "an API does nothing until it is served or built"]
 pub struct Api {
-    info: Info,
-    envelope: Arc<dyn Envelope>,
-    errors: ErrorModel,
-    settings: Settings,
-    root: Nest,
-    states: States,
+    pub(super) info: Info,
+    pub(super) envelope: Arc<dyn Envelope>,
+    pub(super) errors: ErrorModel,
+    pub(super) settings: Settings,
+    pub(super) root: Nest,
+    pub(super) states: States,
     /// What transactions of handlers are of, where it was said.
-    database: Option<Database>,
-    tasks: Handlers,
-    layers: Vec<Box<dyn FnOnce(Router) -> Router + Send>>,
+    pub(super) database: Option<Database>,
+    pub(super) tasks: Handlers,
+    pub(super) layers: Vec<Box<dyn FnOnce(Router) -> Router + Send>>,
+    pub(super) patches: Vec<Patch>,
 }
 
 impl Api {
@@ -63,6 +60,7 @@ impl Api {
             database: None,
             tasks: Handlers::default(),
             layers: Vec::new(),
+            patches: Vec::new(),
         }
     }
 
@@ -130,6 +128,55 @@ impl Api {
     pub fn route(mut self, path: &str, methods: MethodRouter) -> Self {
         self.root = self.root.route(path, methods);
         self
+    }
+
+    /// Mounts one handler of the application's own, with its description; see [`Nest::endpoint`].
+    pub fn endpoint<H, T>(mut self, endpoint: Endpoint, handler: H) -> Self
+    where
+        H: Handler<T, ()>,
+        T: 'static,
+    {
+        self.root = self.root.endpoint(endpoint, handler);
+        self
+    }
+
+    /// With a guard in front of all that is mounted; the framework's own paths (`/health`, `/docs`)
+    /// stay open.
+    pub fn guard(mut self, guard: impl Guard) -> Self {
+        self.root = self.root.guard(guard);
+        self
+    }
+
+    /// With the document changed at the end, in any place. Both of its forms follow.
+    ///
+    /// ```
+    /// use resource_runtime::prelude::*;
+    ///
+    /// let api = Api::new("Books", "1.0.0").openapi(|document| {
+    ///     document.at("/info")?.set("x-audience", "public");
+    ///     Ok(())
+    /// });
+    /// ```
+    ///
+    /// An error, such as that of a place that is not there, stops the start.
+    pub fn openapi(
+        mut self,
+        patch: impl Fn(&mut Object) -> std::result::Result<(), DocumentError> + Send + Sync + 'static,
+    ) -> Self {
+        self.patches.push(Box::new(patch));
+        self
+    }
+
+    /// The OpenAPI 3.1 document, as `/openapi.json` has it; [`openapi::v3_0`] gives the older form.
+    ///
+    /// [`openapi::v3_0`]: crate::openapi::v3_0
+    ///
+    /// # Errors
+    ///
+    /// When two things in it would have one name, or [`Api::openapi`] fails.
+    pub fn document(&self) -> Result<Node> {
+        let mounts = self.root.clone().closed();
+        Described::of(&mounts).document(&self.info, &self.errors, &self.patches)
     }
 
     /// Mounts a router of the application's own.
@@ -231,185 +278,6 @@ impl Api {
         }
         tracing::info!("{name} has stopped");
         Ok(())
-    }
-
-    fn assemble(self) -> Result<Assembled> {
-        let keys = match self.settings.cursor_keys.as_slice() {
-            [] => {
-                tracing::warn!(
-                    "CURSOR_KEYS is not set: a cursor is good until this process ends, and in no other that serves \
-                     the same API"
-                );
-                CursorKeys::random()
-            }
-            keys => CursorKeys::new(keys)?,
-        };
-        let context = Context {
-            keys: Arc::new(keys),
-            body_limit: self.settings.body_limit,
-            envelope: Arc::clone(&self.envelope),
-            idempotency_ttl: self.settings.idempotency_ttl,
-            states: self.states,
-        };
-        let ground = Ground::of(self.database, &self.root.mounts);
-        let mut paths = Paths::default();
-        let mut databases = Vec::new();
-        let mut sweeps = Vec::new();
-        let mut documented = Vec::new();
-        let mut routers = Vec::new();
-        for mount in self.root.mounts {
-            match mount {
-                Mount::Resource(prefix, routes) => {
-                    check_prefix(&prefix)?;
-                    add_database(&mut databases, &routes.database);
-                    Sweep::add(&mut sweeps, routes.meta, &routes.database);
-                    documented.push(openapi::Mounted::new(routes.meta, prefix.clone()));
-                    for PathRoutes { path, methods } in routes.mount(&context) {
-                        let owner = format!("`{}`", routes.meta.name);
-                        paths.add(&format!("{prefix}{path}"), &owner, &methods, true)?;
-                    }
-                }
-                Mount::Route(path, methods) => {
-                    check_prefix(path.strip_suffix('/').unwrap_or(&path))?;
-                    paths.add(&path, "a route of the application", &ground.under(methods), false)?;
-                }
-                Mount::Router(prefix, router) => {
-                    check_prefix(&prefix)?;
-                    routers.push((prefix, ground.under_router(router)));
-                }
-            }
-        }
-        self.tasks.check()?;
-        if !self.tasks.is_empty() && databases.is_empty() {
-            return Err(Error::new(
-                "there are tasks, but no resource in whose store they wait; run them by a `task::Worker`",
-            ));
-        }
-        let docs = paths.add_service(&self.info, &documented, &self.errors, &databases)?;
-        let mut router = paths.router;
-        for (prefix, other) in routers {
-            router = merge(router, &prefix, other)?;
-        }
-        router = router
-            .method_not_allowed_fallback(super::routes::method_not_allowed)
-            .fallback(|| std::future::ready(error::route_not_found()));
-        for apply in self.layers {
-            router = apply(router);
-        }
-        let Settings { origins, body_limit, request_timeout, .. } = &self.settings;
-        let edge = Edge::new(router, origins, *body_limit, *request_timeout, self.envelope);
-        let workers = match self.tasks.is_empty() {
-            true => Vec::new(),
-            false => databases.iter().map(|it| Worker::new(it).with_handlers(self.tasks.clone())).collect(),
-        };
-        Ok(Assembled { edge, databases, sweeps, workers, docs })
-    }
-}
-
-/// An API that is ready to answer.
-struct Assembled {
-    edge: Edge,
-    databases: Vec<Database>,
-    /// What is removed once its time is over.
-    sweeps: Vec<Sweep>,
-    /// One for each database, if there are tasks.
-    workers: Vec<Worker>,
-    docs: Option<&'static str>,
-}
-
-/// What is mounted where, so that a clash is an error with names instead of axum's panic.
-#[derive(Default)]
-struct Paths {
-    router: Router,
-    /// Who has a path; parameters are alike whatever their names.
-    owners: BTreeMap<String, String>,
-}
-
-impl Paths {
-    fn add(&mut self, path: &str, owner: &str, methods: &MethodRouter, both_forms: bool) -> Result<()> {
-        let mut forms = vec![path.to_owned()];
-        if both_forms {
-            forms.push(format!("{path}/"));
-        }
-        for form in forms {
-            if let Some(other) = self.owners.get(&shape(&form)) {
-                let way_out =
-                    if both_forms { "give one of them another `path`" } else { "give one of them another path" };
-                return Err(Error::new(format!("{other} and {owner} are both mounted on {form}; {way_out}")));
-            }
-            self.owners.insert(shape(&form), owner.to_owned());
-            let router = std::mem::take(&mut self.router);
-            let methods = methods.clone();
-            self.router = guarded(&form, || router.route(&form, methods))?;
-        }
-        Ok(())
-    }
-
-    /// The framework's own paths; gives that of the page with the documentation.
-    fn add_service(
-        &mut self,
-        info: &Info,
-        mounted: &[openapi::Mounted],
-        errors: &ErrorModel,
-        databases: &[Database],
-    ) -> Result<Option<&'static str>> {
-        let docs = Some("/docs").filter(|it| cfg!(feature = "docs-ui") && !self.has(it));
-        let taken: Vec<&str> = ["/", "/health", "/health/ready"].into_iter().filter(|it| self.has(it)).collect();
-        self.add_if_free("/health", &health::live());
-        self.add_if_free("/health/ready", &health::ready(databases.to_vec()));
-        self.add_if_free("/", &health::index(info, docs));
-        if ["/openapi.json", "/docs", "/redoc"].iter().any(|it| self.has(it)) {
-            // An application that brings one of them brings its own documentation.
-            return Ok(None);
-        }
-        let document = document::document(info, mounted, |path| !taken.contains(&path), errors)?;
-        self.router = merge(std::mem::take(&mut self.router), "", docs::router(document, &info.title))?;
-        Ok(docs)
-    }
-
-    fn has(&self, path: &str) -> bool {
-        self.owners.contains_key(&shape(path))
-    }
-
-    /// The framework's own paths give way to the application's.
-    fn add_if_free(&mut self, path: &str, methods: &MethodRouter) {
-        if !self.has(path) {
-            // It is free, so that there is nothing to clash with.
-            let _ = self.add(path, "the framework", methods, false);
-        }
-    }
-}
-
-fn shape(path: &str) -> String {
-    let segments = path.split('/').map(|it| if it.starts_with('{') && !it.starts_with("{*") { "{}" } else { it });
-    segments.collect::<Vec<_>>().join("/")
-}
-
-fn check_prefix(prefix: &str) -> Result<()> {
-    if prefix.is_empty() || (prefix.starts_with('/') && !prefix.ends_with('/') && !prefix.contains("//")) {
-        return Ok(());
-    }
-    Err(Error::new(format!(
-        "`{prefix}` is no prefix of paths; write it like `/api/v1`, with a slash in front and none behind"
-    )))
-}
-
-fn merge(router: Router, prefix: &str, other: Router) -> Result<Router> {
-    let place = if prefix.is_empty() { "the root" } else { prefix };
-    guarded(place, || if prefix.is_empty() { router.merge(other) } else { router.nest(prefix, other) })
-}
-
-/// axum panics where routes clash, and does not tell beforehand what a router has.
-fn guarded(place: &str, mount: impl FnOnce() -> Router) -> Result<Router> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(mount)).map_err(|panic| {
-        let text = panic_text(&*panic).unwrap_or("it clashes with something else");
-        Error::new(format!("nothing can be mounted at {place}: {text}"))
-    })
-}
-
-fn add_database(databases: &mut Vec<Database>, database: &Database) {
-    if !databases.iter().any(|it| it.is_same(database)) {
-        databases.push(database.clone());
     }
 }
 

@@ -1,4 +1,4 @@
-//! `/openapi.json`, and the pages `/docs` and `/redoc` that show it.
+//! `/openapi.json`, the same in the older form at `/openapi-3.0.json`, and the pages `/docs` and `/redoc` that show it.
 //!
 //! # Design
 //!
@@ -12,25 +12,28 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
 /// The routes of an API's document and of its pages.
 ///
 /// `title` is the pages' title. Without the feature `docs-ui` there is the document alone.
-pub(crate) fn router(document: Bytes, title: &str) -> Router {
-    let etag = etag(&document);
-    let document = get(move |headers: HeaderMap| {
-        let (document, etag) = (document.clone(), etag.clone());
-        async move { revalidated(&headers, &etag, "application/json", document, &[]) }
-    });
-    let router = Router::new().route("/openapi.json", document);
+pub(crate) fn router(document: Bytes, older: Bytes, title: &str) -> Router {
+    let router = Router::new().route("/openapi.json", json(document)).route("/openapi-3.0.json", json(older));
     #[cfg(feature = "docs-ui")]
     let router = router.merge(pages::router(title));
     #[cfg(not(feature = "docs-ui"))]
     let _ = title;
     router
+}
+
+fn json(document: Bytes) -> MethodRouter {
+    let etag = etag(&document);
+    get(move |headers: HeaderMap| {
+        let (document, etag) = (document.clone(), etag.clone());
+        async move { revalidated(&headers, &etag, "application/json", document, &[]) }
+    })
 }
 
 /// A strong tag that changes with the content.

@@ -1,10 +1,13 @@
 //! The API's document: what is mounted, put together for `openapi`.
 
-use bytes::Bytes;
+use std::collections::HashSet;
 
+use super::nest::Mount;
 use crate::error::{Error, Result};
 use crate::field::{FieldMeta, Kind, ObjectMeta};
-use crate::openapi::{self, ErrorModel, Info, Mounted, ServiceOperation};
+use crate::openapi::{
+    self, Contents, DocumentError, Endpoint, ErrorModel, Info, Mounted, Node, Object, ServiceOperation,
+};
 
 /// What `/health` and `/health/ready` answer.
 static HEALTH: ObjectMeta = ObjectMeta {
@@ -27,7 +30,8 @@ static INDEX: ObjectMeta = ObjectMeta {
                 doc: "Where things are.",
                 fields: &[
                     FieldMeta::of::<Option<String>>("docs").doc("The documentation, as a page."),
-                    FieldMeta::of::<String>("openapi").doc("The documentation, as an OpenAPI document."),
+                    FieldMeta::of::<String>("openapi").doc("The documentation, as an OpenAPI 3.1 document."),
+                    FieldMeta::of::<String>("openapi_3_0").doc("The same for tools that read no newer one than 3.0."),
                     FieldMeta::of::<String>("health").doc("Whether the process is alive."),
                     FieldMeta::of::<String>("ready").doc("Whether requests can be answered."),
                 ],
@@ -66,14 +70,54 @@ const SERVICE: [ServiceOperation; 3] = [
     },
 ];
 
-/// The document of what is mounted; `has` tells which of the framework's own paths are served.
-pub(super) fn document(
-    info: &Info,
-    mounted: &[Mounted],
-    has: impl Fn(&str) -> bool,
-    errors: &ErrorModel,
-) -> Result<Bytes> {
-    let service: Vec<ServiceOperation> = SERVICE.into_iter().filter(|it| has(it.path)).collect();
-    let document = openapi::document(info, mounted, &service, errors);
-    document.map(Bytes::from).map_err(|error| Error::new(format!("the OpenAPI document cannot be written: {error}")))
+/// A change to the document.
+pub(super) type Patch = Box<dyn Fn(&mut Object) -> std::result::Result<(), DocumentError> + Send + Sync>;
+
+/// What the document of an API is made of.
+pub(super) struct Described {
+    mounted: Vec<Mounted>,
+    endpoints: Vec<Endpoint>,
+    service: Vec<ServiceOperation>,
+}
+
+impl Described {
+    /// What is mounted, and the framework's own paths that do not give way to it.
+    pub(super) fn of(mounts: &[Mount]) -> Self {
+        let (mut mounted, mut endpoints, mut taken) = (Vec::new(), Vec::new(), HashSet::new());
+        for mount in mounts {
+            match mount {
+                Mount::Resource(prefix, offered) => {
+                    let described = offered.described(prefix);
+                    taken.insert(shape(&described.path()));
+                    mounted.push(described);
+                }
+                Mount::Route(path, _) => drop(taken.insert(shape(path))),
+                Mount::Endpoint(endpoint, _) => {
+                    taken.insert(shape(&endpoint.path));
+                    endpoints.push((**endpoint).clone());
+                }
+                Mount::Router(..) => {}
+            }
+        }
+        let service = SERVICE.into_iter().filter(|it| !taken.contains(&shape(it.path))).collect();
+        Self { mounted, endpoints, service }
+    }
+
+    /// The document, as OpenAPI 3.1.
+    pub(super) fn document(&self, info: &Info, errors: &ErrorModel, patches: &[Patch]) -> Result<Node> {
+        let Self { mounted, endpoints, service } = self;
+        let document = openapi::document(&Contents { info, mounted, endpoints, service, errors });
+        let patched = document.and_then(|mut document| {
+            patches.iter().try_for_each(|patch| patch(&mut document))?;
+            Ok(document)
+        });
+        let failed = |error| Error::new(format!("the OpenAPI document cannot be written: {error}"));
+        patched.map(Node::from).map_err(failed)
+    }
+}
+
+/// A path whose parameters are alike whatever their names.
+pub(super) fn shape(path: &str) -> String {
+    let segments = path.split('/').map(|it| if it.starts_with('{') && !it.starts_with("{*") { "{}" } else { it });
+    segments.collect::<Vec<_>>().join("/")
 }

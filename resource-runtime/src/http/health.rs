@@ -60,7 +60,9 @@ pub(super) fn index(info: &Info, docs: Option<&str>) -> MethodRouter {
         Some(path) => write_string(&mut body, path),
         None => body.extend_from_slice(b"null"),
     }
-    body.extend_from_slice(br#","openapi":"/openapi.json","health":"/health","ready":"/health/ready"}}"#);
+    body.extend_from_slice(
+        br#","openapi":"/openapi.json","openapi_3_0":"/openapi-3.0.json","health":"/health","ready":"/health/ready"}}"#,
+    );
     get(move || std::future::ready(respond::read(body.clone()))).fallback(method_not_allowed)
 }
 

@@ -19,6 +19,7 @@
 
 mod api;
 mod around;
+mod assembly;
 mod body;
 mod bulk;
 mod conditional;
@@ -26,6 +27,7 @@ mod docs;
 mod document;
 mod error;
 mod export;
+mod guard;
 mod health;
 mod hooks;
 mod idempotency;
@@ -55,6 +57,7 @@ pub use api::Api;
 pub use around::RequestId;
 /// What handlers of an application's own are written with.
 pub use axum;
+pub use guard::{Guard, guard};
 pub use hooks::{Change, HookContext, Hooks, Input, RequestContext};
 pub use idempotency::Caller;
 pub use nest::Nest;

@@ -13,13 +13,15 @@ use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
 use tower::{Layer, Service};
 
+use super::guard::{Guard, Sentry, guarded};
 use super::hooks::{Chain, Hooks, States, Typed};
 use super::mounted::{Context, Mounted, Scope};
 use super::tx::Ground;
 use super::{bulk, item, list, negotiate, respond, restore, write};
 use crate::error::{ApiError, ErrorCode, ProblemDetails};
+use crate::openapi::{self, OperationDoc};
 use crate::query::{CursorKeys, Filter};
-use crate::resource::{Operation, Resource, ResourceMeta};
+use crate::resource::{Operation, Operations, Resource, ResourceMeta};
 use crate::store::Database;
 
 /// Mounts resources.
@@ -98,6 +100,10 @@ pub(super) struct Offered {
     exports: bool,
     replaced: Vec<(Operation, MethodRouter)>,
     layers: Vec<Apply>,
+    /// Those that are asked first stand first.
+    pub(super) sentries: Vec<(Operations, Sentry)>,
+    hidden: Operations,
+    docs: Vec<(Operation, OperationDoc)>,
 }
 
 type Apply = Arc<dyn Fn(MethodRouter) -> MethodRouter + Send + Sync>;
@@ -201,6 +207,53 @@ impl<R> Routes<R> {
         self
     }
 
+    /// With a guard in front of one operation, or of several: it refuses callers, and the document
+    /// says so. Of more than one guard, the one that was added first is asked first.
+    ///
+    /// Operations in bulk are operations of their own: a guard of [`Operation::Create`] leaves
+    /// [`Operation::BulkCreate`] open. [`Operations::WRITE`] has all that change something.
+    ///
+    /// ```
+    /// use resource_runtime::http::{Guard, Routes};
+    /// use resource_runtime::resource::Operations;
+    ///
+    /// fn closed<R>(books: Routes<R>, token: impl Guard) -> Routes<R> {
+    ///     books.guard(Operations::WRITE, token)
+    /// }
+    /// ```
+    pub fn guard(mut self, operations: impl Into<Operations>, guard: impl Guard) -> Self {
+        // Whoever closes all means restores too, which `ALL` leaves out.
+        let operations = match operations.into() {
+            Operations::ALL => Operations::ANY,
+            some => some,
+        };
+        self.0.sentries.push((operations, Sentry::new(guard)));
+        self
+    }
+
+    /// With other words in the document for one operation, or more of them.
+    ///
+    /// ```
+    /// use resource_runtime::http::Routes;
+    /// use resource_runtime::resource::Operation;
+    ///
+    /// fn described<R>(books: Routes<R>) -> Routes<R> {
+    ///     books.describe(Operation::List, |it| it.summary("Browse the catalogue"))
+    /// }
+    /// ```
+    pub fn describe(mut self, operation: Operation, words: impl FnOnce(OperationDoc) -> OperationDoc) -> Self {
+        let known = self.0.docs.iter().position(|(it, _)| *it == operation);
+        let doc = known.map(|index| self.0.docs.swap_remove(index).1).unwrap_or_default();
+        self.0.docs.push((operation, words(doc)));
+        self
+    }
+
+    /// With one operation, or several, left out of the document; they are served all the same.
+    pub fn hide(mut self, operations: impl Into<Operations>) -> Self {
+        self.0.hidden = self.0.hidden.union(operations.into());
+        self
+    }
+
     /// A plain axum router: `/books`, `/books/{id}` and the rest, to merge or nest into an
     /// application that exists already. Errors are problem details; the application sees to
     /// request identifiers and the like.
@@ -231,6 +284,22 @@ impl Offered {
             exports: true,
             replaced: Vec::new(),
             layers: Vec::new(),
+            sentries: Vec::new(),
+            hidden: Operations::NONE,
+            docs: Vec::new(),
+        }
+    }
+
+    /// What the document says of it under a prefix.
+    pub(super) fn described(&self, prefix: &str) -> openapi::Mounted {
+        let requirements = self.sentries.iter().map(|(of, it)| (*of, it.requirement.clone()));
+        openapi::Mounted {
+            hidden: self.hidden,
+            is_scoped: !matches!(self.scope, Scope::All),
+            exports: self.exports,
+            docs: self.docs.clone(),
+            requirements: requirements.collect(),
+            ..openapi::Mounted::new(self.meta, prefix.to_owned())
         }
     }
 
@@ -250,7 +319,8 @@ impl Offered {
             for &operation in &offered {
                 let replaced = self.replaced.iter().find(|(it, _)| *it == operation);
                 let one = replaced.map_or_else(|| handler(operation, &mounted), |(_, it)| it.clone());
-                methods = methods.merge(one);
+                let sentries = self.sentries.iter().filter(|(of, _)| of.has(operation)).map(|(_, it)| it.clone());
+                methods = methods.merge(guarded(one, &sentries.collect::<Vec<_>>()));
             }
             methods = methods.merge(options(&offered)).fallback(method_not_allowed);
             for apply in &self.layers {

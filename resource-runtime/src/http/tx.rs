@@ -51,7 +51,7 @@ impl Ground {
         }
         let mut databases = mounts.iter().filter_map(|it| match it {
             Mount::Resource(_, routes) => Some(&routes.database),
-            Mount::Route(..) | Mount::Router(..) => None,
+            Mount::Route(..) | Mount::Endpoint(..) | Mount::Router(..) => None,
         });
         match databases.next() {
             None => Self::None,

@@ -2,9 +2,17 @@ use indexmap::IndexMap;
 
 use super::{Node, Object};
 
-/// Why a document cannot be made: two things in it would have one name.
+/// Why a document cannot be made: two things in it would have one name, or a change to it has no
+/// place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentError(pub(super) String);
+
+impl DocumentError {
+    /// An error of an application's own, for [`Api::openapi`](crate::http::Api::openapi).
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
 
 impl std::fmt::Display for DocumentError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -20,8 +28,8 @@ impl std::error::Error for DocumentError {}
 /// type of two, and the last one would win in silence.
 #[derive(Debug, Default)]
 pub(super) struct Components {
-    sections: [IndexMap<String, Node>; 4],
-    clashes: Vec<String>,
+    sections: [IndexMap<String, Node>; 5],
+    clashes: Vec<(Section, String)>,
 }
 
 /// A part of the document's `components`, in the order in which it has them.
@@ -31,10 +39,11 @@ pub(super) enum Section {
     Responses,
     Parameters,
     Headers,
+    SecuritySchemes,
 }
 
 impl Section {
-    const ALL: [Self; 4] = [Self::Schemas, Self::Responses, Self::Parameters, Self::Headers];
+    const ALL: [Self; 5] = [Self::Schemas, Self::Responses, Self::Parameters, Self::Headers, Self::SecuritySchemes];
 
     const fn name(self) -> &'static str {
         match self {
@@ -42,6 +51,7 @@ impl Section {
             Self::Responses => "responses",
             Self::Parameters => "parameters",
             Self::Headers => "headers",
+            Self::SecuritySchemes => "securitySchemes",
         }
     }
 }
@@ -52,7 +62,7 @@ impl Components {
         let component = component.into();
         if let Some(map) = self.sections.get_mut(section as usize) {
             match map.get(name) {
-                Some(known) if *known != component => self.clashes.push(name.to_owned()),
+                Some(known) if *known != component => self.clashes.push((section, name.to_owned())),
                 Some(_) => {}
                 None => {
                     map.insert(name.to_owned(), component);
@@ -67,13 +77,25 @@ impl Components {
         self.refer(Section::Schemas, name, schema)
     }
 
+    /// Adds a security scheme; operations name it without a reference.
+    pub(super) fn security_scheme(&mut self, scheme: &super::SecurityScheme) {
+        self.refer(Section::SecuritySchemes, scheme.name(), scheme.object().clone());
+    }
+
     /// All of them, schemas by name: people look them up.
     pub(super) fn finish(mut self) -> Result<Object, DocumentError> {
-        if let Some(name) = self.clashes.first() {
-            return Err(DocumentError(format!(
-                "two different models of the API are called `{name}`; give one of the types another name, or mount \
-                 them in two APIs"
-            )));
+        if let Some((section, name)) = self.clashes.first() {
+            return Err(DocumentError(match section {
+                Section::SecuritySchemes => {
+                    format!(
+                        "two different security schemes of the API are called `{name}`; give one of them another name"
+                    )
+                }
+                _ => format!(
+                    "two different models of the API are called `{name}`; give one of the types another name, or mount \
+                     them in two APIs"
+                ),
+            }));
         }
         let mut components = Object::new();
         for section in Section::ALL {

@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
-use super::Object;
+use super::operation_doc::{OperationDoc, external_docs};
+use super::{Object, Requirement};
 use crate::field::ObjectMeta;
-use crate::resource::{Operations, ResourceMeta};
+use crate::resource::{Operation, Operations, ResourceMeta};
 
 /// What the document says of the API as a whole.
 ///
@@ -12,7 +13,7 @@ use crate::resource::{Operations, ResourceMeta};
 /// let info = Info::new("Book Management API", "1.0.0").license(License::spdx("MIT", "MIT"));
 /// assert_eq!(info.title, "Book Management API");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Info {
     /// The API's name.
     pub title: String,
@@ -28,6 +29,25 @@ pub struct Info {
     pub license: Option<License>,
     /// Where it is served; `/` where none is named.
     pub servers: Vec<Server>,
+    /// More of what its tags are. Resources bring their own; one of the same name takes its place.
+    pub tags: Vec<Tag>,
+    /// A page elsewhere that says more, and what it is.
+    pub external_docs: Option<(String, String)>,
+}
+
+/// A group of operations.
+///
+/// ```
+/// use resource_runtime::openapi::{Info, Tag};
+///
+/// let books = Tag::new("books").description("What can be borrowed.").external_docs("https://books.example", "The shop");
+/// let info = Info::new("Books", "1.0.0").tag(books);
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Tag {
+    pub(super) name: String,
+    description: String,
+    external_docs: Option<Object>,
 }
 
 /// Whom to ask about an API.
@@ -103,6 +123,33 @@ impl Info {
         self
     }
 
+    /// With more of what a tag is.
+    #[must_use]
+    pub fn tag(mut self, tag: Tag) -> Self {
+        self.tags.push(tag);
+        self
+    }
+
+    /// With a page elsewhere that says more.
+    #[must_use]
+    pub fn external_docs(mut self, url: impl Into<String>, description: impl Into<String>) -> Self {
+        self.external_docs = Some((url.into(), description.into()));
+        self
+    }
+
+    /// These tags, with what is known of them here in their place.
+    pub(super) fn described_tags(&self, names: Vec<Tag>) -> Vec<Object> {
+        let own = |name: &str| self.tags.iter().find(|it| it.name == name).cloned();
+        let mut tags: Vec<Tag> = names.into_iter().map(|it| own(&it.name).unwrap_or(it)).collect();
+        let more = self.tags.iter().filter(|it| !tags.iter().any(|known| known.name == it.name)).cloned();
+        tags.extend(more.collect::<Vec<_>>());
+        tags.iter().map(Tag::to_object).collect()
+    }
+
+    pub(super) fn docs(&self) -> Option<Object> {
+        self.external_docs.as_ref().map(|(url, description)| external_docs(url, description))
+    }
+
     pub(super) fn to_object(&self) -> Object {
         let contact = self.contact.as_ref().map(|it| {
             Object::new()
@@ -144,6 +191,35 @@ impl License {
     }
 }
 
+impl Tag {
+    /// A tag of this name.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// With a description, in Markdown.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// With a page elsewhere that says more.
+    #[must_use]
+    pub fn external_docs(mut self, url: &str, description: &str) -> Self {
+        self.external_docs = Some(external_docs(url, description));
+        self
+    }
+
+    fn to_object(&self) -> Object {
+        Object::new()
+            .with("name", self.name.as_str())
+            .with_text("description", &self.description)
+            .with_some("externalDocs", self.external_docs.clone())
+    }
+}
+
 /// A resource, where it is mounted.
 #[derive(Debug, Clone)]
 pub struct Mounted {
@@ -153,15 +229,32 @@ pub struct Mounted {
     pub prefix: Cow<'static, str>,
     /// What is served of it here.
     pub operations: Operations,
-    /// Whether clients should move away from it.
-    pub deprecated: bool,
+    /// What is served and not described.
+    pub hidden: Operations,
+    /// Whether a write can be refused because its row would leave the caller's scope.
+    pub is_scoped: bool,
+    /// Whether lists can be had whole, in other media types than JSON.
+    pub exports: bool,
+    /// What the application says of single operations.
+    pub docs: Vec<(Operation, OperationDoc)>,
+    /// What guards demand, and for which operations.
+    pub requirements: Vec<(Operations, Requirement)>,
 }
 
 impl Mounted {
     /// A resource with all its operations, under a prefix.
     #[must_use]
     pub fn new(meta: &'static ResourceMeta, prefix: impl Into<Cow<'static, str>>) -> Self {
-        Self { meta, prefix: prefix.into(), operations: meta.operations, deprecated: false }
+        Self {
+            meta,
+            prefix: prefix.into(),
+            operations: meta.operations,
+            hidden: Operations::NONE,
+            is_scoped: false,
+            exports: true,
+            docs: Vec::new(),
+            requirements: Vec::new(),
+        }
     }
 
     /// With these operations only.
@@ -169,6 +262,21 @@ impl Mounted {
     pub const fn operations(mut self, operations: Operations) -> Self {
         self.operations = operations;
         self
+    }
+
+    /// Whether the document has this operation.
+    pub(super) const fn shows(&self, operation: Operation) -> bool {
+        self.operations.has(operation) && !self.hidden.has(operation)
+    }
+
+    /// What the application says of an operation.
+    pub(super) fn doc(&self, operation: Operation) -> OperationDoc {
+        self.docs.iter().find(|(it, _)| *it == operation).map(|(_, doc)| doc.clone()).unwrap_or_default()
+    }
+
+    /// What guards demand for an operation.
+    pub(super) fn requirements(&self, operation: Operation) -> Vec<Requirement> {
+        self.requirements.iter().filter(|(of, _)| of.has(operation)).map(|(_, it)| it.clone()).collect()
     }
 
     /// The resource's path, with one `/` in front and none behind.

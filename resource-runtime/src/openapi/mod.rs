@@ -8,25 +8,35 @@
 //! instead of a surprise. Nothing here knows of axum or of a store.
 
 mod components;
+mod endpoint;
 mod errors;
 mod example;
 mod info;
+pub mod lock;
 mod models;
 mod names;
 mod node;
+mod operation_doc;
 mod operations;
 mod pages;
 mod parameters;
 mod pattern;
 mod responses;
 mod schema;
+mod security;
 #[cfg(test)]
 mod tests;
+mod v3_0;
+mod walk;
 
 pub use components::DocumentError;
+pub use endpoint::{Body, Endpoint, Parameter};
 pub use errors::ErrorModel;
-pub use info::{Contact, Info, License, Mounted, Server, ServiceOperation};
+pub use info::{Contact, Info, License, Mounted, Server, ServiceOperation, Tag};
 pub use node::{Node, Object};
+pub use operation_doc::OperationDoc;
+pub use security::{KeyPlace, Requirement, SecurityScheme};
+pub use v3_0::v3_0;
 
 use std::collections::HashSet;
 
@@ -40,56 +50,62 @@ use crate::error::ErrorCode;
 /// The tag of [`ServiceOperation`]s.
 const SERVICE_TAG: &str = "service";
 
-/// The document of an API, as JSON.
-///
-/// # Errors
-///
-/// As for [`tree`].
-pub fn document(
-    info: &Info,
-    mounted: &[Mounted],
-    service: &[ServiceOperation],
-    errors: &ErrorModel,
-) -> Result<Vec<u8>, DocumentError> {
-    tree(info, mounted, service, errors).map(|it| Node::from(it).to_json())
+/// All that the document of an API is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Contents<'a> {
+    /// What is said of the API as a whole.
+    pub info: &'a Info,
+    /// Its resources.
+    pub mounted: &'a [Mounted],
+    /// Its own operations beside them.
+    pub endpoints: &'a [Endpoint],
+    /// What the framework serves beside both.
+    pub service: &'a [ServiceOperation],
+    /// What its errors look like.
+    pub errors: &'a ErrorModel,
 }
 
-/// The document of an API, for whoever wants to change it before it is written.
+/// The OpenAPI 3.1 document of an API; [`v3_0`] gives its older form.
 ///
 /// # Errors
 ///
 /// When two things would have one name: two models of different shapes, two operations, two
 /// resources at one path. The message says which, and what to do.
-pub fn tree(
-    info: &Info,
-    mounted: &[Mounted],
-    service: &[ServiceOperation],
-    errors: &ErrorModel,
-) -> Result<Object, DocumentError> {
+pub fn document(contents: &Contents<'_>) -> Result<Object, DocumentError> {
+    let Contents { info, mounted, endpoints, service, errors } = *contents;
     let mut components = Components::default();
     let mut paths = Object::new();
-    let mut ids = HashSet::new();
-    let mut tags: Vec<(&str, &str)> = Vec::new();
+    let mut ids = Ids::default();
+    let mut tags: Vec<Tag> = Vec::new();
+    let mut add_tag = |name: &str, doc: &str| {
+        if !tags.iter().any(|it| it.name == name) {
+            tags.push(Tag::new(name).description(doc.trim()));
+        }
+    };
     for it in mounted {
-        let suffix = suffix(it, &ids)?;
+        let suffix = ids.suffix(it)?;
         let context = Context { mounted: it, suffix: &suffix, errors };
         for (operation, method, tail) in operations::ALL {
-            if it.operations.has(operation) {
-                ids.insert(names::operation_id(it, operation, &suffix));
+            if it.shows(operation) {
+                ids.add(&names::operation_id(it, operation, &suffix))?;
                 let path = it.path().trim_end_matches('/').to_owned() + tail;
                 let described = operations::operation(&context, operation, &mut components);
                 add(&mut paths, &path, method, described)?;
+                for tag in it.doc(operation).tags_or(names::tag(it)).iter().filter_map(Node::as_text) {
+                    add_tag(tag, if tag == names::tag(it) { it.meta.doc } else { "" });
+                }
             }
         }
-        let tag = names::tag(it);
-        if !tags.iter().any(|(name, _)| *name == tag) {
-            tags.push((tag, it.meta.doc));
-        }
+    }
+    for it in endpoints.iter().filter(|it| !it.hidden) {
+        ids.add(it.id())?;
+        // axum marks a parameter that takes the rest of the path.
+        let path = it.path.replace("{*", "{");
+        add(&mut paths, &path, &it.method.as_str().to_lowercase(), it.describe(errors, &mut components))?;
+        it.tags().for_each(|tag| add_tag(tag, ""));
     }
     for it in service {
-        if !ids.insert(it.id.to_owned()) {
-            return Err(DocumentError(format!("two operations of the API are called `{}`", it.id)));
-        }
+        ids.add(it.id)?;
         add(&mut paths, it.path, "get", service_operation(it, errors, &mut components))?;
     }
     for path in paths_of(&paths) {
@@ -103,43 +119,63 @@ pub fn tree(
             }
         }
     }
-    if !service.is_empty() {
-        tags.push((SERVICE_TAG, "The server itself."));
+    if !service.is_empty() || endpoints.iter().any(|it| !it.hidden && it.tags().next().is_none()) {
+        add_tag(SERVICE_TAG, "The server itself.");
     }
-    let tags = tags.iter().map(|(name, doc)| Object::new().with("name", *name).with_text("description", doc.trim()));
     Ok(Object::new()
         .with("openapi", "3.1.0")
         .with("info", info.to_object())
+        .with_some("externalDocs", info.docs())
         .with("servers", info.servers())
-        .with("tags", tags.collect::<Vec<_>>())
+        .with("tags", info.described_tags(tags))
         .with("paths", paths)
         .with("components", components.finish()?)
-        // No operation asks who the caller is; said, so that nobody has to guess.
+        // What no guard is in front of asks nobody who they are; said, so that nobody has to guess.
         .with("security", Vec::<Node>::new()))
+}
+
+/// What callers need for an operation: all of it together. Nothing, where the document's own
+/// `security` says so already.
+fn security(requirements: &[Requirement]) -> Option<[Object; 1]> {
+    let all = requirements.iter().map(|it| (it.scheme.name(), Node::from(it.scopes.clone()))).collect::<Object>();
+    (!all.is_empty()).then_some([all])
 }
 
 fn paths_of(paths: &Object) -> Vec<String> {
     paths.iter().map(|(path, _)| path.to_owned()).collect()
 }
 
-/// What the operation ids of a resource end with: nothing, or, where another version of the API
-/// has the plain ones already, the last segment of the prefix.
-fn suffix(mounted: &Mounted, taken: &HashSet<String>) -> Result<String, DocumentError> {
-    let clash = |suffix: &str| {
-        operations::ALL
-            .iter()
-            .filter(|(it, ..)| mounted.operations.has(*it))
-            .map(|(it, ..)| names::operation_id(mounted, *it, suffix))
-            .find(|it| taken.contains(it))
-    };
-    let Some(first) = clash("") else { return Ok(String::new()) };
-    let version = names::pascal(mounted.prefix.rsplit('/').find(|it| !it.is_empty()).unwrap_or_default());
-    match clash(&version) {
-        None => Ok(version),
-        Some(_) => Err(DocumentError(format!(
-            "two operations of the API are called `{first}`; give one of the resources another type name and path, or \
-             mount them under prefixes that end differently"
-        ))),
+/// The operation ids that are taken.
+#[derive(Default)]
+struct Ids(HashSet<String>);
+
+impl Ids {
+    fn add(&mut self, id: &str) -> Result<(), DocumentError> {
+        if self.0.insert(id.to_owned()) {
+            return Ok(());
+        }
+        Err(DocumentError(format!("two operations of the API are called `{id}`; give one of them another id")))
+    }
+
+    /// What the operation ids of a resource end with: nothing, or, where another version of the
+    /// API has the plain ones already, the last segment of the prefix.
+    fn suffix(&self, mounted: &Mounted) -> Result<String, DocumentError> {
+        let clash = |suffix: &str| {
+            operations::ALL
+                .iter()
+                .filter(|(it, ..)| mounted.shows(*it))
+                .map(|(it, ..)| names::operation_id(mounted, *it, suffix))
+                .find(|it| self.0.contains(it))
+        };
+        let Some(first) = clash("") else { return Ok(String::new()) };
+        let version = names::pascal(mounted.prefix.rsplit('/').find(|it| !it.is_empty()).unwrap_or_default());
+        match clash(&version) {
+            None => Ok(version),
+            Some(_) => Err(DocumentError(format!(
+                "two operations of the API are called `{first}`; give one of the resources another type name and \
+                 path, or mount them under prefixes that end differently"
+            ))),
+        }
     }
 }
 

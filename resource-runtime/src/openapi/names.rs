@@ -39,6 +39,9 @@ pub(super) fn words(text: &str) -> String {
 
 /// `listBooks`, `getBook`, …; `suffix` tells versions of an API apart.
 pub(super) fn operation_id(mounted: &Mounted, operation: Operation, suffix: &str) -> String {
+    if let Some(id) = mounted.doc(operation).id {
+        return id.into_owned();
+    }
     let one = pascal(mounted.meta.name);
     let many = pascal(tag(mounted));
     let base = match operation {

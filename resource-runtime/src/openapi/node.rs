@@ -1,11 +1,11 @@
-use std::fmt;
+mod read;
 
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::DocumentError;
 use crate::field::{Kind, Value};
-use crate::json::{write_f64, write_string, write_value};
+use crate::json::{write_string, write_value};
 
 /// A piece of the document: JSON whose objects keep the order in which they were written, and
 /// whose numbers keep all their digits.
@@ -104,6 +104,57 @@ impl Object {
         self.0.is_empty()
     }
 
+    /// How many members it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The node at an RFC 6901 pointer.
+    #[must_use]
+    pub fn pointer(&self, pointer: &str) -> Option<&Node> {
+        let (first, rest) = first_token(pointer)?;
+        self.get(&first)?.pointer(rest)
+    }
+
+    /// The object at an RFC 6901 pointer, to change it.
+    ///
+    /// ```
+    /// use resource_runtime::openapi::Object;
+    ///
+    /// let mut document = Object::new().with("info", Object::new().with("title", "Books"));
+    /// document.at("/info")?.set("x-audience", "public");
+    /// assert!(document.at("/inof").is_err());
+    /// # Ok::<(), resource_runtime::openapi::DocumentError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When there is no object.
+    pub fn at(&mut self, pointer: &str) -> Result<&mut Self, DocumentError> {
+        let missing = || DocumentError::new(format!("there is no object at `{pointer}`"));
+        if pointer.is_empty() {
+            return Ok(self);
+        }
+        self.pointer_mut(pointer).and_then(Node::as_object_mut).ok_or_else(missing)
+    }
+
+    /// The node at an RFC 6901 pointer, to change it.
+    pub fn pointer_mut(&mut self, pointer: &str) -> Option<&mut Node> {
+        let (first, rest) = first_token(pointer)?;
+        self.get_mut(&first)?.pointer_mut(rest)
+    }
+
+    /// The members, in order, to change their values.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Node)> {
+        self.0.iter_mut().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// The members' values, to change them.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+        self.0.values_mut()
+    }
+
     /// The members, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Node)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
@@ -166,18 +217,43 @@ impl Node {
         }
     }
 
+    /// The object that it is, if it is one, to change it.
+    pub const fn as_object_mut(&mut self) -> Option<&mut Object> {
+        match self {
+            Self::Object(it) => Some(it),
+            _ => None,
+        }
+    }
+
     /// The node at an RFC 6901 pointer.
     #[must_use]
     pub fn pointer(&self, pointer: &str) -> Option<&Self> {
-        let Some(path) = pointer.strip_prefix('/') else { return pointer.is_empty().then_some(self) };
-        path.split('/').try_fold(self, |node, token| {
-            let token = token.replace("~1", "/").replace("~0", "~");
-            match node {
-                Self::Object(it) => it.get(&token),
-                Self::Array(it) => it.get(token.parse::<usize>().ok()?),
-                _ => None,
+        if pointer.is_empty() {
+            return Some(self);
+        }
+        match self {
+            Self::Object(it) => it.pointer(pointer),
+            Self::Array(it) => {
+                let (first, rest) = first_token(pointer)?;
+                it.get(first.parse::<usize>().ok()?)?.pointer(rest)
             }
-        })
+            _ => None,
+        }
+    }
+
+    /// The node at an RFC 6901 pointer, to change it.
+    pub fn pointer_mut(&mut self, pointer: &str) -> Option<&mut Self> {
+        if pointer.is_empty() {
+            return Some(self);
+        }
+        match self {
+            Self::Object(it) => it.pointer_mut(pointer),
+            Self::Array(it) => {
+                let (first, rest) = first_token(pointer)?;
+                it.get_mut(first.parse::<usize>().ok()?)?.pointer_mut(rest)
+            }
+            _ => None,
+        }
     }
 
     /// JSON without white space.
@@ -228,6 +304,14 @@ impl Node {
     }
 }
 
+/// The first name of a pointer, and the pointer behind it.
+fn first_token(pointer: &str) -> Option<(String, &str)> {
+    let path = pointer.strip_prefix('/')?;
+    let end = path.find('/').unwrap_or(path.len());
+    let (token, rest) = path.split_at(end);
+    Some((token.replace("~1", "/").replace("~0", "~"), rest))
+}
+
 fn start_item(out: &mut Vec<u8>, index: usize, level: Option<usize>) {
     if index > 0 {
         out.push(b',');
@@ -247,65 +331,6 @@ fn end_items(out: &mut Vec<u8>, level: Option<usize>, bracket: u8) {
 fn new_line(out: &mut Vec<u8>, level: usize) {
     out.push(b'\n');
     out.resize(out.len() + 2 * level, b' ');
-}
-
-/// Keeps the order of members, which `serde_json::Value` does not.
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
-    }
-}
-
-struct Reader;
-
-impl<'de> Visitor<'de> for Reader {
-    type Value = Node;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Null)
-    }
-
-    fn visit_bool<E>(self, it: bool) -> Result<Node, E> {
-        Ok(it.into())
-    }
-
-    fn visit_i64<E>(self, it: i64) -> Result<Node, E> {
-        Ok(it.into())
-    }
-
-    fn visit_u64<E>(self, it: u64) -> Result<Node, E> {
-        Ok(it.into())
-    }
-
-    fn visit_f64<E>(self, it: f64) -> Result<Node, E> {
-        let mut out = Vec::new();
-        write_f64(&mut out, it);
-        Ok(Node::Number(String::from_utf8(out).unwrap_or_default()))
-    }
-
-    fn visit_str<E>(self, it: &str) -> Result<Node, E> {
-        Ok(it.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
-        let mut array = Vec::new();
-        while let Some(item) = items.next_element()? {
-            array.push(item);
-        }
-        Ok(Node::Array(array))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Node, A::Error> {
-        let mut object = Object::new();
-        while let Some((name, value)) = members.next_entry::<String, Node>()? {
-            object.set(name, value);
-        }
-        Ok(Node::Object(object))
-    }
 }
 
 impl From<Object> for Node {

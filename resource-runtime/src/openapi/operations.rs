@@ -17,6 +17,12 @@ const MATCHING_MAX: u32 = 1_000;
 /// Says how many rows they were.
 const AFFECTED: &[&str] = &["X-Total-Count"];
 
+/// What a list is besides JSON: all of its rows, without pages.
+const EXPORTS: [(&str, &str); 2] = [
+    ("application/x-ndjson", "All rows that match, each as JSON on a line of its own."),
+    ("text/csv", "All rows that match, after a line with the names of the fields (RFC 4180)."),
+];
+
 /// Every operation, in the order of the document: method and path behind the resource's own.
 pub(super) const ALL: [(Operation, &str, &str); 12] = [
     (Operation::List, "get", ""),
@@ -47,16 +53,24 @@ pub(super) fn operation(context: &Context<'_>, operation: Operation, components:
     let meta = mounted.meta;
     let parameters = parameters(meta, operation, components);
     let body = request_body(meta, operation, components);
-    let responses = responses(context, operation, components).finish(context.errors, components);
+    let doc = mounted.doc(operation);
+    let requirements = mounted.requirements(operation);
+    let responses = responses(context, operation, components)
+        .errors(&doc.errors)
+        .guarded(&requirements, components)
+        .finish(context.errors, components);
+    let summary = doc.summary.as_ref().map_or_else(|| names::summary(mounted, operation), ToString::to_string);
     Object::new()
-        .with("tags", [names::tag(mounted)])
-        .with("summary", names::summary(mounted, operation))
-        .with("description", description(meta, operation))
+        .with("tags", doc.tags_or(names::tag(mounted)))
+        .with("summary", summary)
+        .with("description", doc.description.as_deref().unwrap_or(description(meta, operation)))
+        .with_some("externalDocs", doc.external_docs)
         .with("operationId", names::operation_id(mounted, operation, context.suffix))
-        .with_some("deprecated", mounted.deprecated.then_some(true))
+        .with_some("deprecated", doc.deprecated.then_some(true))
         .with_some("parameters", (!parameters.is_empty()).then_some(parameters))
         .with_some("requestBody", body)
         .with("responses", responses)
+        .with_some("security", super::security(&requirements))
 }
 
 const fn description(meta: &ResourceMeta, operation: Operation) -> &'static str {
@@ -194,7 +208,13 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
         Operation::List => {
             let page = pages::page(meta, components);
             let headers = ["Link", "X-Total-Count", "X-Total-Pages"];
-            let answer = Answer::new("A page of the list.").body(page).headers(&headers);
+            let mut answer = Answer::new("A page of the list.").body(page).headers(&headers);
+            if context.mounted.exports {
+                for (media_type, description) in EXPORTS {
+                    let rows = Object::new().with("type", "string").with("description", description);
+                    answer = answer.body_as(media_type, rows);
+                }
+            }
             Responses::new().success(200, answer, components).errors(&[ErrorCode::INVALID_CURSOR])
         }
         Operation::Get => {
@@ -284,6 +304,7 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
         .errors_if(of_item || changes_batch, &[ErrorCode::NOT_FOUND])
         // What has no body is not negotiated.
         .errors_if(operation != Operation::Delete, &[ErrorCode::NOT_ACCEPTABLE])
+        .errors_if(context.mounted.is_scoped && can_leave_scope(operation), &[ErrorCode::FORBIDDEN])
         .errors_if(can_clash(meta, operation), &[ErrorCode::DUPLICATE])
         .errors_if(takes_key(operation), &[ErrorCode::IDEMPOTENCY_IN_FLIGHT, ErrorCode::IDEMPOTENCY_KEY_REUSED])
         .errors_if(writes_item, &[ErrorCode::CONFLICT])
@@ -316,6 +337,11 @@ fn can_clash(meta: &ResourceMeta, operation: Operation) -> bool {
         || (matches!(operation, Operation::Create | Operation::BulkCreate) && client_chooses)
 }
 
+/// Whether the operation can make a row that its caller would not see.
+const fn can_leave_scope(operation: Operation) -> bool {
+    !matches!(operation, Operation::List | Operation::Get | Operation::Delete | Operation::BulkDelete)
+}
+
 fn created(context: &Context<'_>, one: &str, body: Object) -> Answer {
     let answer = Answer::new(format!("The {one}, created.")).body(body);
     let answer = answer.headers(&["Location", "ETag"]);
@@ -333,7 +359,7 @@ fn links(context: &Context<'_>) -> Object {
         return links;
     }
     for operation in [Operation::Get, Operation::Replace, Operation::Update, Operation::Delete] {
-        if mounted.operations.has(operation) {
+        if mounted.shows(operation) {
             let target = names::operation_id(mounted, operation, context.suffix);
             let from = format!("$response.body#/{}", id.name);
             let link = Object::new()

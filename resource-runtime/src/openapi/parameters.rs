@@ -3,8 +3,13 @@
 use super::components::{Components, Section};
 use super::schema::{self, Form};
 use super::{Mounted, Node, Object, example, names};
-use crate::query::{self, ParameterMeta, ParameterRole};
+use crate::field::Kind;
+use crate::query::{self, Operator, ParameterMeta, ParameterRole};
 use crate::resource::ResourceMeta;
+
+const EXAMPLE_UUID: &str = "019b77f0-1a00-7cc3-8f2e-3d5d0b6a4c11";
+const EXAMPLE_TAG: &str = "\"1\"";
+const EXAMPLE_DATE: &str = "Fri, 20 Nov 2026 12:00:00 GMT";
 
 /// What a list takes, from the table that its parser reads.
 pub(super) fn list(meta: &'static ResourceMeta, components: &mut Components) -> Vec<Object> {
@@ -12,7 +17,10 @@ pub(super) fn list(meta: &'static ResourceMeta, components: &mut Components) -> 
     parameters
         .iter()
         .filter(|it| !it.allowed.is_empty() || !needs_names(it))
-        .map(|it| described(it, components))
+        .map(|it| match it.role {
+            ParameterRole::Tree => described(&with_example(it, condition(&parameters)), components),
+            _ => described(it, components),
+        })
         .collect()
 }
 
@@ -20,6 +28,43 @@ pub(super) fn list(meta: &'static ResourceMeta, components: &mut Components) -> 
 pub(super) fn conditions(meta: &'static ResourceMeta, components: &mut Components) -> Vec<Object> {
     let parameters = query::parameters(meta);
     parameters.iter().filter(|it| it.role.is_condition()).map(|it| described(it, components)).collect()
+}
+
+fn with_example(parameter: &ParameterMeta, example: Option<String>) -> ParameterMeta {
+    ParameterMeta { example, ..parameter.clone() }
+}
+
+/// A condition of `filter`, with the first field that is compared for equality.
+fn condition(parameters: &[ParameterMeta]) -> Option<String> {
+    parameters.iter().find_map(|it| {
+        let ParameterRole::Filter { operator: Operator::Eq, .. } = it.role else { return None };
+        let value = it.example.clone().or_else(|| sample(it).map(str::to_owned))?;
+        let is_bare = matches!(it.kind, Kind::Bool | Kind::Int(_) | Kind::F32 | Kind::F64 | Kind::Decimal);
+        let quote = if is_bare { "" } else { "\"" };
+        Some(format!("{} = {quote}{value}{quote}", it.field?))
+    })
+}
+
+/// A value to show for a parameter whose field has no example.
+fn sample(parameter: &ParameterMeta) -> Option<&'static str> {
+    match (parameter.role, &parameter.kind) {
+        (ParameterRole::Cursor, _) => Some(""),
+        (ParameterRole::Search, _) => Some("text"),
+        (ParameterRole::Fields, _) => parameter.allowed.first().copied(),
+        (ParameterRole::Page | ParameterRole::PerPage | ParameterRole::Limit, _) => Some("1"),
+        (ParameterRole::Filter { .. }, kind) => match kind {
+            Kind::Bool => Some("true"),
+            Kind::Int(_) | Kind::F32 | Kind::F64 | Kind::Decimal => Some("1"),
+            Kind::Text => Some("text"),
+            Kind::Uuid => Some(EXAMPLE_UUID),
+            Kind::Timestamp => Some("2026-01-01T12:00:00Z"),
+            Kind::Date => Some("2026-01-01"),
+            Kind::Time => Some("12:00:00"),
+            Kind::Enum(meta) => meta.names().next(),
+            Kind::Object(_) | Kind::List(_) | Kind::Json => None,
+        },
+        _ => None,
+    }
 }
 
 /// `fields` of one row: as on a list.
@@ -50,7 +95,7 @@ fn described(parameter: &ParameterMeta, components: &mut Components) -> Object {
             // A name that is there twice is refused; a filter's value is not.
             .with_some("uniqueItems", (!is_filter).then_some(true))
     });
-    let example = parameter.example.as_deref().map(|text| {
+    let example = parameter.example.as_deref().or_else(|| sample(parameter)).map(|text| {
         let one = literal(text, &item);
         if parameter.many { Node::Array(vec![one]) } else { one }
     });
@@ -75,7 +120,7 @@ fn value(parameter: &ParameterMeta, components: &mut Components) -> Object {
         ParameterRole::Filter { .. } => schema::of_kind(&parameter.kind, Form::Parameter, components),
         _ if !parameter.allowed.is_empty() => string().with("enum", parameter.allowed.clone()),
         _ => {
-            let bounds = if matches!(parameter.kind, crate::field::Kind::Int(_)) {
+            let bounds = if matches!(parameter.kind, Kind::Int(_)) {
                 ["minimum", "maximum"]
             } else {
                 ["minLength", "maxLength"]
@@ -105,11 +150,16 @@ fn literal(text: &str, schema: &Object) -> Node {
 /// What all operations of a path have in common: a value for every `{name}` in it.
 pub(super) fn of_path(path: &str, mounted: &[Mounted], components: &mut Components) -> Vec<Object> {
     let names = path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
-    let owner = mounted.iter().find(|it| path.strip_prefix(it.path().as_str()) == Some("/{id}"));
+    // The row itself, and what lies under it.
+    let is_under = |it: &&Mounted| {
+        let rest = path.strip_prefix(it.path().as_str()).and_then(|it| it.strip_prefix("/{id}"));
+        rest.is_some_and(|it| it.is_empty() || it.starts_with('/'))
+    };
+    let owner = mounted.iter().find(is_under);
     names
         .map(|name| {
             let parameter = Object::new().with("name", name).with("in", "path").with("required", true);
-            match owner.filter(|_| name == "id" && path.ends_with("{id}")) {
+            match owner.filter(|_| name == "id") {
                 Some(owner) => {
                     let id = owner.meta.id_field();
                     parameter
@@ -127,14 +177,14 @@ pub(super) fn of_path(path: &str, mounted: &[Mounted], components: &mut Componen
 pub(super) fn if_match(required: bool, components: &mut Components) -> Object {
     let name = if required { "RequiredIfMatch" } else { "IfMatch" };
     let tags = "The `ETag` that the row must still have, or `*` for any; several may be named.";
-    let parameter = header("If-Match", tags, required);
+    let parameter = header("If-Match", tags, required, EXAMPLE_TAG);
     components.refer(Section::Parameters, name, parameter)
 }
 
 /// The version that the client has.
 pub(super) fn if_none_match(components: &mut Components) -> Object {
     let tags = "An `ETag` of the client's copy: the answer is 304 while the row still has it.";
-    components.refer(Section::Parameters, "IfNoneMatch", header("If-None-Match", tags, false))
+    components.refer(Section::Parameters, "IfNoneMatch", header("If-None-Match", tags, false, EXAMPLE_TAG))
 }
 
 /// Whether a replacement may only create.
@@ -144,7 +194,7 @@ pub(super) fn create_only(components: &mut Components) -> Object {
     components.refer(
         Section::Parameters,
         "CreateOnly",
-        header("If-None-Match", description, false).with("schema", schema),
+        header("If-None-Match", description, false, "*").with("schema", schema),
     )
 }
 
@@ -152,13 +202,21 @@ pub(super) fn create_only(components: &mut Components) -> Object {
 pub(super) fn if_modified_since(components: &mut Components) -> Object {
     let description = "The `Last-Modified` of the client's copy: the answer is 304 unless the row was written since. \
                        `If-None-Match` takes its place.";
-    components.refer(Section::Parameters, "IfModifiedSince", header("If-Modified-Since", description, false))
+    components.refer(
+        Section::Parameters,
+        "IfModifiedSince",
+        header("If-Modified-Since", description, false, EXAMPLE_DATE),
+    )
 }
 
 /// The time that a write is for.
 pub(super) fn if_unmodified_since(components: &mut Components) -> Object {
     let description = "The `Last-Modified` that the row must still have. `If-Match` takes its place, and is exact.";
-    components.refer(Section::Parameters, "IfUnmodifiedSince", header("If-Unmodified-Since", description, false))
+    components.refer(
+        Section::Parameters,
+        "IfUnmodifiedSince",
+        header("If-Unmodified-Since", description, false, EXAMPLE_DATE),
+    )
 }
 
 /// A name for the request, so that it is carried out once.
@@ -166,7 +224,8 @@ pub(super) fn idempotency_key(components: &mut Components) -> Object {
     let description = "A name of the client's choice for this request, such as a UUID: of all requests with it one is \
                        carried out, and the others get its answer.";
     let schema = Object::new().with("type", "string").with("minLength", 1).with("maxLength", 255);
-    let parameter = header("Idempotency-Key", description, false).with("schema", schema);
+    let schema = schema.with("examples", [EXAMPLE_UUID]);
+    let parameter = header("Idempotency-Key", description, false, EXAMPLE_UUID).with("schema", schema);
     components.refer(Section::Parameters, "IdempotencyKey", parameter)
 }
 
@@ -175,16 +234,13 @@ pub(super) fn idempotency_key(components: &mut Components) -> Object {
 pub(super) fn prefer(matching: bool, components: &mut Components) -> Object {
     let description = "`return=minimal` leaves the body out; `tx=rollback` only tries: the answer is the one that would \
                        have been given, and nothing is written (RFC 7240).";
-    let parameter = |description: &str, example: &str| {
-        header("Prefer", description, false)
-            .with("schema", Object::new().with("type", "string").with("examples", [example]))
-    };
     if matching {
         let description = format!("{description} `max-affected=10` refuses the request where there are more rows.");
-        let parameter = parameter(&description, "max-affected=10");
+        let parameter = header("Prefer", &description, false, "max-affected=10");
         return components.refer(Section::Parameters, "PreferMaxAffected", parameter);
     }
-    components.refer(Section::Parameters, "Prefer", parameter(description, "return=minimal"))
+    let parameter = header("Prefer", description, false, "return=minimal");
+    components.refer(Section::Parameters, "Prefer", parameter)
 }
 
 /// Whether a batch is all or nothing.
@@ -195,15 +251,15 @@ pub(super) fn atomic(components: &mut Components) -> Object {
         .with("name", "atomic")
         .with("in", "query")
         .with("description", description)
-        .with("schema", Object::new().with("type", "boolean"));
+        .with("schema", Object::new().with("type", "boolean").with("examples", [true]));
     components.refer(Section::Parameters, "Atomic", parameter)
 }
 
-fn header(name: &str, description: &str, required: bool) -> Object {
+fn header(name: &str, description: &str, required: bool, example: &str) -> Object {
     Object::new()
         .with("name", name)
         .with("in", "header")
         .with("description", description)
         .with_some("required", required.then_some(true))
-        .with("schema", Object::new().with("type", "string"))
+        .with("schema", Object::new().with("type", "string").with("examples", [example]))
 }

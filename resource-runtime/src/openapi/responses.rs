@@ -1,5 +1,5 @@
 use super::components::{Components, Section};
-use super::{ErrorModel, Node, Object, names};
+use super::{ErrorModel, Node, Object, Requirement, names};
 use crate::error::ErrorCode;
 
 /// What one operation can answer, gathered by status.
@@ -31,12 +31,26 @@ impl Responses {
         if condition { self.errors(codes) } else { self }
     }
 
+    /// With what guards refuse with.
+    pub(super) fn guarded(mut self, requirements: &[Requirement], components: &mut Components) -> Self {
+        for it in requirements {
+            components.security_scheme(&it.scheme);
+            self.codes.extend(&it.refusals);
+        }
+        self
+    }
+
     /// By status, in ascending order; errors as components, since most operations share them.
-    pub(super) fn finish(mut self, model: &ErrorModel, components: &mut Components) -> Object {
+    pub(super) fn finish(self, model: &ErrorModel, components: &mut Components) -> Object {
         let mut all = self.success;
-        self.codes.sort_by_key(|it| it.status);
-        self.codes.dedup();
-        for codes in self.codes.chunk_by(|a, b| a.status == b.status) {
+        let mut codes: Vec<ErrorCode> = Vec::with_capacity(self.codes.len());
+        for code in self.codes {
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        codes.sort_by_key(|it| it.status);
+        for codes in codes.chunk_by(|a, b| a.status == b.status) {
             if let Some(first) = codes.first() {
                 all.push((first.status, error(codes, first.status, model, components)));
             }
@@ -51,18 +65,24 @@ impl Responses {
 pub(super) struct Answer {
     description: String,
     headers: Vec<&'static str>,
-    schema: Option<Object>,
+    /// By media type.
+    content: Object,
     links: Object,
 }
 
 impl Answer {
     pub(super) fn new(description: impl Into<String>) -> Self {
-        Self { description: description.into(), headers: Vec::new(), schema: None, links: Object::new() }
+        Self { description: description.into(), headers: Vec::new(), content: Object::new(), links: Object::new() }
     }
 
-    /// With a body.
-    pub(super) fn body(mut self, schema: Object) -> Self {
-        self.schema = Some(schema);
+    /// With a body of JSON.
+    pub(super) fn body(self, schema: Object) -> Self {
+        self.body_as("application/json", schema)
+    }
+
+    /// With a body of a media type, beside others.
+    pub(super) fn body_as(mut self, media_type: &str, schema: Object) -> Self {
+        self.content.set(media_type, Object::new().with("schema", schema));
         self
     }
 
@@ -84,7 +104,7 @@ impl Answer {
         Object::new()
             .with("description", self.description)
             .with("headers", headers)
-            .with_some("content", self.schema.map(|schema| content("application/json", schema)))
+            .with_some("content", (!self.content.is_empty()).then_some(self.content))
             .with_some("links", (!self.links.is_empty()).then_some(self.links))
     }
 }
@@ -104,8 +124,10 @@ fn error(codes: &[ErrorCode], status: u16, model: &ErrorModel, components: &mut 
         _ => format!("{text}, or {}", lower_first(it.title)),
     });
     let mut header_names = vec!["X-Request-ID", "X-Process-Time"];
-    if matches!(status, 429 | 503) {
-        header_names.push("Retry-After");
+    match status {
+        401 => header_names.push("WWW-Authenticate"),
+        429 | 503 => header_names.push("Retry-After"),
+        _ => {}
     }
     let headers = header_names.into_iter().map(|name| (name, header(name, components))).collect::<Object>();
     let examples = codes.iter().filter_map(|it| {
@@ -134,7 +156,8 @@ fn lower_first(title: &str) -> String {
 /// A header field of answers, as a component.
 pub(super) fn header(name: &str, components: &mut Components) -> Object {
     let string = || Object::new().with("type", "string");
-    let count = || Object::new().with("type", "integer").with("format", "int64").with("minimum", 0);
+    let count =
+        || Object::new().with("type", "integer").with("format", "int64").with("minimum", 0).with("examples", [1]);
     let (description, schema) = match name {
         "ETag" => ("The row's version, for `If-Match` and `If-None-Match`.", string().with("examples", ["\"1\""])),
         "Last-Modified" => (
@@ -144,21 +167,32 @@ pub(super) fn header(name: &str, components: &mut Components) -> Object {
         "Preference-Applied" => ("The preferences that were honoured.", string().with("examples", ["return=minimal"])),
         "Idempotency-Replayed" => (
             "There where the answer is that of an earlier request with the same `Idempotency-Key`.",
-            string().with("const", "true"),
+            string().with("const", "true").with("examples", ["true"]),
         ),
-        "Location" => ("The path of what was created.", string().with("format", "uri-reference")),
+        "Location" => (
+            "The path of what was created.",
+            string().with("format", "uri-reference").with("examples", ["/api/v1/books/1"]),
+        ),
         "Link" => (
             "The pages `first`, `prev`, `next` and `last`, as far as they exist (RFC 8288).",
             string().with("examples", ["</api/v1/books?page=2>; rel=\"next\""]),
         ),
         "X-Total-Count" => ("How many rows there are in all; of a list in page mode, unless `count=none`.", count()),
         "X-Total-Pages" => ("How many pages there are; sent in page mode, unless `count=none`.", count()),
+        "WWW-Authenticate" => ("How to say who one is.", string().with("examples", ["Bearer"])),
         "Retry-After" => ("After how many seconds to try again.", count()),
         "X-Process-Time" => (
             "How long the server worked on the request, in seconds.",
-            Object::new().with("type", "number").with("format", "double").with("minimum", 0),
+            Object::new()
+                .with("type", "number")
+                .with("format", "double")
+                .with("minimum", 0)
+                .with("examples", [Node::Number("0.001".to_owned())]),
         ),
-        _ => ("The request's name in the server's log: the client's own, if it sent a sane one.", string()),
+        _ => (
+            "The request's name in the server's log: the client's own, if it sent a sane one.",
+            string().with("examples", ["019b77f0-1a00-7cc3-8f2e-3d5d0b6a4c11"]),
+        ),
     };
     let header = Object::new().with("description", description).with("schema", Node::from(schema));
     components.refer(Section::Headers, name, header)

@@ -21,9 +21,13 @@ const SERVICE: &[ServiceOperation] = &[ServiceOperation {
     asks_store: false,
 }];
 
+fn tree(info: &Info, mounted: &[Mounted], errors: &ErrorModel) -> Result<Object, DocumentError> {
+    document(&Contents { info, mounted, endpoints: &[], service: SERVICE, errors })
+}
+
 fn described(mounted: &[Mounted]) -> Node {
     let info = Info::new("Book Management API", "1.0.0").license(License::spdx("MIT", "MIT"));
-    tree(&info, mounted, SERVICE, &ErrorModel::default()).unwrap().into()
+    tree(&info, mounted, &ErrorModel::default()).unwrap().into()
 }
 
 fn books() -> Node {
@@ -85,6 +89,16 @@ fn the_document_of_the_book_is_the_golden_file() {
 #[test]
 fn the_document_of_the_zoo_is_the_golden_file() {
     check_golden("zoo.json", &described(&[Mounted::new(zoo::ANIMAL, "/api/v1"), Mounted::new(BOOK, "/api/v1")]));
+}
+
+#[test]
+fn the_older_form_of_the_book_is_the_golden_file() {
+    check_golden("book-3.0.json", &v3_0(&books()));
+}
+
+#[test]
+fn the_older_form_of_the_zoo_is_the_golden_file() {
+    check_golden("zoo-3.0.json", &v3_0(&described(&[Mounted::new(zoo::ANIMAL, "")])));
 }
 
 #[test]
@@ -237,11 +251,12 @@ fn conflicts_and_demanded_preconditions_are_said_only_where_they_occur() {
 fn a_soft_delete_can_be_undone() {
     let document = described(&[Mounted::new(TRASHABLE, "/api/v1")]);
     let path = "/api/v1/leaves/{id}/restore";
-    let statuses =
-        ["200", "204", "400", "404", "406", "408", "409", "412", "413", "414", "415", "422", "500", "503", "504"];
+    let statuses = ["200", "204", "400", "404", "406", "408", "409", "412", "413", "414", "415", "422", "500", "503"];
     check_statuses(&document, path, "post", &statuses);
     let restore = at(&document, "/paths/~1api~1v1~1leaves~1{id}~1restore/post");
     assert_eq!(at(restore, "/operationId").as_text(), Some("restoreLeaf"));
+    let id = at(&document, "/paths/~1api~1v1~1leaves~1{id}~1restore/parameters/0/schema/type");
+    assert_eq!(id.as_text(), Some("integer"));
     assert!(restore.pointer("/requestBody").is_none());
     let properties = at(&document, "/components/schemas/Leaf/properties");
     assert_eq!(names(properties), ["id", "name", "updated_at"]);
@@ -289,7 +304,7 @@ fn versions_of_an_api_have_operation_ids_of_their_own() {
 
 #[track_caller]
 fn check_refused(mounted: &[Mounted], message: &str) {
-    let error = tree(&Info::new("A", "1"), mounted, &[], &ErrorModel::default()).unwrap_err().to_string();
+    let error = tree(&Info::new("A", "1"), mounted, &ErrorModel::default()).unwrap_err().to_string();
     assert!(error.contains(message), "{error}");
 }
 
@@ -440,7 +455,7 @@ fn list_parameters_are_those_of_the_parser() {
 #[test]
 fn the_other_envelope_describes_its_own_errors() {
     let document: Node =
-        tree(&Info::new("A", "1"), &[Mounted::new(BOOK, "")], &[], &ErrorModel::of(&crate::error::SuccessFlag))
+        tree(&Info::new("A", "1"), &[Mounted::new(BOOK, "")], &ErrorModel::of(&crate::error::SuccessFlag))
             .unwrap()
             .into();
     let not_found = at(&document, "/components/responses/NotFound/content");
@@ -466,4 +481,26 @@ fn examples_are_composed_where_every_field_has_one() {
     assert_eq!(example("Tag"), br#"{"id":1,"name":"classic"}"#);
     assert!(example("TagPage").starts_with(br#"{"items":[{"id":1,"name":"classic"}],"total":1,"page":1,"#));
     assert!(books().pointer("/components/schemas/BookCreate/examples").is_none(), "nothing is invented");
+}
+
+#[test]
+fn every_parameter_and_header_field_has_an_example() {
+    let document = described(&[Mounted::new(BOOK, "/api/v1"), Mounted::new(zoo::ANIMAL, "/api/v1")]);
+    let has_example = |it: &Node| {
+        let schema = at(it, "/schema");
+        let names_values =
+            ["/examples", "/enum", "/const", "/$ref", "/items/$ref"].iter().any(|it| schema.pointer(it).is_some());
+        names_values || it.pointer("/example").is_some()
+    };
+    for section in ["parameters", "headers"] {
+        for (name, it) in at(&document, &format!("/components/{section}")).as_object().unwrap().iter() {
+            assert!(has_example(it), "{name}");
+        }
+    }
+    for path in ["books", "animals"] {
+        let Node::Array(all) = at(&document, &format!("/paths/~1api~1v1~1{path}/get/parameters")) else { panic!() };
+        for it in all.iter().filter(|it| it.pointer("/$ref").is_none()) {
+            assert!(has_example(it), "{it:?}");
+        }
+    }
 }

@@ -44,6 +44,12 @@ impl Operations {
     /// All of them. [`Operation::Restore`] goes with soft deletes alone.
     pub const ALL: Self = Self(0b1111_1111_1111);
 
+    /// Those that change something, [`Operation::Restore`] among them.
+    pub const WRITE: Self = Self(!Self::READ.0);
+    /// Whatever there is.
+    #[cfg(feature = "server")]
+    pub(crate) const ANY: Self = Self(u16::MAX);
+
     /// With one more.
     #[must_use]
     pub const fn with(self, operation: Operation) -> Self {
@@ -60,5 +66,11 @@ impl Operations {
     #[must_use]
     pub const fn has(self, operation: Operation) -> bool {
         self.0 & operation as u16 != 0
+    }
+}
+
+impl From<Operation> for Operations {
+    fn from(operation: Operation) -> Self {
+        Self::NONE.with(operation)
     }
 }

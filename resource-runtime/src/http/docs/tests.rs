@@ -7,13 +7,14 @@ use tower::ServiceExt as _;
 use super::router;
 
 const DOCUMENT: &[u8] = br#"{"openapi":"3.1.0"}"#;
+const OLDER: &[u8] = br#"{"openapi":"3.0.3"}"#;
 
 async fn send(path: &str, headers: &[(&str, &str)]) -> Response<Body> {
     let mut request = Request::get(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let router = router(Bytes::from_static(DOCUMENT), "Books & <Authors>");
+    let router = router(Bytes::from_static(DOCUMENT), Bytes::from_static(OLDER), "Books & <Authors>");
     router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
 }
 
@@ -41,6 +42,15 @@ async fn the_document_is_json_with_a_strong_tag() {
         assert!(body(response).await.is_empty());
     }
     assert_eq!(send("/openapi.json", &[("if-none-match", "\"x\"")]).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_older_form_has_a_tag_of_its_own() {
+    let response = send("/openapi-3.0.json", &[]).await;
+    let tag = header(&response, "etag").to_owned();
+    assert_eq!(body(response).await, OLDER);
+    assert_ne!(tag, header(&send("/openapi.json", &[]).await, "etag"));
+    assert_eq!(send("/openapi-3.0.json", &[("if-none-match", &tag)]).await.status(), StatusCode::NOT_MODIFIED);
 }
 
 #[cfg(feature = "docs-ui")]

@@ -5,6 +5,7 @@ mod around;
 mod bulk;
 mod conditional;
 mod cursors;
+mod described;
 mod export;
 mod mounting;
 mod operations;
