@@ -20,11 +20,18 @@ pub(super) struct Reader {
     count: usize,
     /// A normalizer that failed: a defect of the application, not of the body.
     defect: Option<ValueError>,
+    /// Whether unknown members are left out.
+    lenient: bool,
 }
 
 impl Reader {
     pub(super) fn new() -> Self {
         Self::default()
+    }
+
+    /// One that leaves out what it does not know.
+    pub(super) fn lenient() -> Self {
+        Self { lenient: true, ..Self::default() }
     }
 
     /// How many problems were found so far.
@@ -108,6 +115,9 @@ impl Reader {
     }
 
     fn unknown<'n, I: Iterator<Item = &'n str>>(&mut self, at: At<'_>, key: &str, names: impl Fn() -> I) {
+        if self.lenient {
+            return;
+        }
         if self.problems.len() >= PROBLEMS_MAX {
             self.count += 1;
             return;
