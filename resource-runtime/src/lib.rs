@@ -34,6 +34,7 @@
 //! - [`query`]: what clients can ask lists for.
 //! - [`http`]: routes, the API around them, settings.
 //! - [`store`]: the stores, and how to write one.
+//! - [`task`]: work after the commit.
 //! - [`error`]: what clients are told when something is wrong.
 //!
 //! # Features
@@ -76,6 +77,7 @@ pub mod prelude;
 pub mod query;
 pub mod resource;
 pub mod store;
+pub mod task;
 #[cfg(test)]
 mod testing;
 

@@ -3,11 +3,13 @@
 //! `HOST`, `PORT` and `DATABASE_URL` say where it listens and where the books are kept; see
 //! `.env.example`. A new database gets five books, unless `SAMPLE_DATA=false`.
 
+mod announce;
 mod author;
 mod book;
 
 use resource_runtime::prelude::*;
 
+use crate::announce::AnnounceBook;
 use crate::author::Author;
 use crate::book::Book;
 
@@ -27,6 +29,7 @@ async fn main() -> resource_runtime::Result<()> {
     Api::new("Book Management API", env!("CARGO_PKG_VERSION"))
         .description("Books and their authors: the example API of resource-runtime.")
         .nest("/api/v1", |v1| v1.resource(Book::on(&store)).resource(Author::on(&store)))
+        .task::<AnnounceBook>()
         .serve(settings)
         .await
 }

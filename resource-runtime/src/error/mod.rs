@@ -12,9 +12,8 @@ mod startup;
 pub use code::ErrorCode;
 pub use envelope::{Envelope, ProblemDetails, Report, SuccessFlag};
 pub use problem::{Location, Problem, Problems};
-#[cfg(feature = "server")]
-pub(crate) use startup::with_causes;
 pub use startup::{Error, Result};
+pub(crate) use startup::{panic_text, with_causes};
 
 use std::fmt;
 

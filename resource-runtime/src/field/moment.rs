@@ -1,5 +1,7 @@
 //! Timestamps, dates and times of day: RFC 3339, and nothing that ISO 8601 has beyond it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
@@ -7,6 +9,21 @@ use super::{Mismatch, Value};
 
 /// The first moment of year 1, in seconds since 1970.
 const FIRST_SECOND: i64 = -62_135_596_800;
+
+/// The time, in the whole microseconds that rows keep.
+pub(crate) fn now() -> Timestamp {
+    whole_microseconds(Timestamp::now())
+}
+
+/// A time after another, as far as there are any.
+pub(crate) fn later(time: Timestamp, by: Duration) -> Timestamp {
+    whole_microseconds(time.checked_add(by).unwrap_or(Timestamp::MAX))
+}
+
+/// A time as rows keep it.
+pub(crate) fn whole_microseconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
+}
 
 /// RFC 3339, section 5.6, with `T` and `Z` in either case. The offset is required; without one the
 /// text does not say which moment it means.

@@ -16,11 +16,12 @@ use super::nest::{Mount, Nest};
 use super::routes::PathRoutes;
 use super::settings::Settings;
 use super::{Routes, docs, document, error, health, idempotency, serve};
-use crate::error::{Envelope, Error, ProblemDetails, Result};
+use crate::error::{Envelope, Error, ProblemDetails, Result, panic_text};
 use crate::openapi::{self, ErrorModel, Info};
 use crate::query::CursorKeys;
 use crate::store::Database;
 use crate::store::idempotency::takes_keys;
+use crate::task::{Handlers, Task, Worker};
 
 /// An API: resources under prefixes, and around them errors in one envelope, request
 /// identifiers, limits, compression, health, documentation and a graceful stop.
@@ -40,6 +41,7 @@ pub struct Api {
     errors: ErrorModel,
     settings: Settings,
     root: Nest,
+    tasks: Handlers,
     layers: Vec<Box<dyn FnOnce(Router) -> Router + Send>>,
 }
 
@@ -52,6 +54,7 @@ impl Api {
             errors: ErrorModel::default(),
             settings: Settings::default(),
             root: Nest::default(),
+            tasks: Handlers::default(),
             layers: Vec::new(),
         }
     }
@@ -119,6 +122,13 @@ impl Api {
         self
     }
 
+    /// With a kind of task that the server runs while it serves: those that wait in the stores of the
+    /// mounted resources. See [`task`](crate::task) for how tasks get there.
+    pub fn task<T: Task>(mut self) -> Self {
+        self.tasks.add::<T>();
+        self
+    }
+
     /// With a layer around every route, inside of what the framework puts around them.
     pub fn layer<L>(mut self, layer: L) -> Self
     where
@@ -136,14 +146,15 @@ impl Api {
     ///
     /// # Errors
     ///
-    /// When two things are mounted on one path, or a prefix is none.
+    /// When two things are mounted on one path, or a prefix is none; when two tasks have one name, or there
+    /// is no store that they could wait in.
     pub fn build(self) -> Result<Router> {
         Ok(Router::new().fallback_service(self.assemble()?.edge))
     }
 
     /// Listens where the settings say, and answers requests until the process is told to stop
-    /// (SIGTERM, or Ctrl-C); then finishes what is running, and closes the stores. To be told a second
-    /// time ends it at once.
+    /// (SIGTERM, or Ctrl-C); then finishes what is running, requests and tasks, and closes the stores.
+    /// To be told a second time ends it at once.
     ///
     /// # Errors
     ///
@@ -179,14 +190,17 @@ impl Api {
         cut: impl Future<Output = ()> + Send,
     ) -> Result<()> {
         let name = self.info.title.clone();
-        let Assembled { edge, databases, keeping, docs } = self.settings(settings.clone()).assemble()?;
+        let Assembled { edge, databases, keeping, workers, docs } = self.settings(settings.clone()).assemble()?;
         let address = listener.local_addr()?;
         match docs {
             Some(path) => tracing::info!("{name} listens on http://{address}, docs at http://{address}{path}"),
             None => tracing::info!("{name} listens on http://{address}"),
         }
         let sweeper = (!keeping.is_empty()).then(|| tokio::spawn(idempotency::sweep(keeping)));
-        serve::run(listener, edge, &settings, stop, cut).await;
+        let ends = serve::Ends::default();
+        let workers = serve::run_workers(workers, &settings, &ends);
+        let server = serve::run(listener, edge, &settings, ends.stop(), ends.cut());
+        ends.tell(stop, cut, async { tokio::join!(server, workers) }).await;
         if let Some(sweeper) = sweeper {
             sweeper.abort();
         }
@@ -237,6 +251,12 @@ impl Api {
                 }
             }
         }
+        self.tasks.check()?;
+        if !self.tasks.is_empty() && databases.is_empty() {
+            return Err(Error::new(
+                "there are tasks, but no resource in whose store they wait; run them by a `task::Worker`",
+            ));
+        }
         let docs = paths.add_service(&self.info, &documented, &self.errors, &databases)?;
         let mut router = paths.router;
         for (prefix, other) in routers {
@@ -250,7 +270,11 @@ impl Api {
         }
         let Settings { origins, body_limit, request_timeout, .. } = &self.settings;
         let edge = Edge::new(router, origins, *body_limit, *request_timeout, self.envelope);
-        Ok(Assembled { edge, databases, keeping, docs })
+        let workers = match self.tasks.is_empty() {
+            true => Vec::new(),
+            false => databases.iter().map(|it| Worker::new(it).with_handlers(self.tasks.clone())).collect(),
+        };
+        Ok(Assembled { edge, databases, keeping, workers, docs })
     }
 }
 
@@ -260,6 +284,8 @@ struct Assembled {
     databases: Vec<Database>,
     /// Those that may have answers under idempotency keys.
     keeping: Vec<Database>,
+    /// One for each database, if there are tasks.
+    workers: Vec<Worker>,
     docs: Option<&'static str>,
 }
 
@@ -348,8 +374,8 @@ fn merge(router: Router, prefix: &str, other: Router) -> Result<Router> {
 /// axum panics where routes clash, and does not tell beforehand what a router has.
 fn guarded(place: &str, mount: impl FnOnce() -> Router) -> Result<Router> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(mount)).map_err(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-        Error::new(format!("nothing can be mounted at {place}: {}", text.unwrap_or("it clashes with something else")))
+        let text = panic_text(&*panic).unwrap_or("it clashes with something else");
+        Error::new(format!("nothing can be mounted at {place}: {text}"))
     })
 }
 

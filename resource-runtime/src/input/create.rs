@@ -5,7 +5,7 @@ use super::body;
 use super::path::At;
 use super::reader::{Reader, Slot, is_kept_by_framework};
 use crate::error::{ApiError, ErrorCode, Location, Problems};
-use crate::field::{FieldMeta, IdSource, Kind, Mismatch, Role, Value, parse_text};
+use crate::field::{FieldMeta, IdSource, Kind, Mismatch, Role, Value, now, parse_text};
 use crate::resource::ResourceMeta;
 
 /// The longest identifier that a client can choose, in characters: it has to fit into a URL.
@@ -137,12 +137,6 @@ pub fn path_id(meta: &ResourceMeta, text: &str) -> Result<Value, ApiError> {
 fn is_plain_integer(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit()) && (text == "0" || !digits.starts_with('0'))
-}
-
-/// The time, in the whole microseconds that rows keep.
-pub(super) fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
-use super::create::now;
 use super::path::At;
 use super::reader::{Reader, Slot, is_kept_by_framework, not_writable};
 use super::{body, computed};
 use crate::error::{ApiError, ErrorCode};
-use crate::field::{FieldMeta, Role, Value};
+use crate::field::{FieldMeta, Role, Value, now};
 use crate::resource::{Record, ResourceMeta};
 
 /// Reads a body to replace a row with: the new value of every field that a client can write, by its

@@ -1,10 +1,9 @@
 use super::body;
-use super::create::now;
 use super::path::At;
 use super::reader::{Reader, not_writable};
 use super::{computed, json_text, rules};
 use crate::error::{ApiError, ErrorCode};
-use crate::field::{FieldMeta, Kind, ObjectMeta, Role, Value};
+use crate::field::{FieldMeta, Kind, ObjectMeta, Role, Value, now};
 use crate::resource::{Record, ResourceMeta};
 
 /// A merge patch (RFC 7396), read and checked as far as that is possible without the row that it is

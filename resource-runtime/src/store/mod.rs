@@ -24,8 +24,10 @@ pub mod postgres;
 pub mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+pub(crate) mod tasks;
 mod transaction;
 mod typed;
+mod waking;
 
 pub use complete::complete;
 pub use error::{StoreError, StoreErrorKind, StoreResult};
@@ -37,10 +39,13 @@ pub use sqlite::SqliteStore;
 pub use transaction::Transaction;
 #[cfg(feature = "server")]
 pub(crate) use typed::first_version;
+use waking::Waking;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+
+use tokio::sync::watch;
 
 use crate::field::Value;
 use crate::json::Projection;
@@ -110,30 +115,66 @@ pub trait Store: Send + Sync + 'static {
 
 /// The handle of a store that resources are mounted on. Cheap to clone.
 #[derive(Clone)]
-pub struct Database(Arc<dyn Store>);
+pub struct Database {
+    store: Arc<dyn Store>,
+    /// Changes when a task is there that was not before, as far as this process knows.
+    tasks: Arc<watch::Sender<()>>,
+}
 
 impl Database {
     /// A handle of this store.
     #[must_use]
     pub fn new(store: impl Store) -> Self {
-        Self(Arc::new(store))
+        Self { store: Arc::new(store), tasks: Arc::default() }
     }
 
     /// Creates what is missing of these resources' tables and indexes: of one resource, or of a
-    /// tuple of them. Where clients can write to one of them, a table `_idempotency` comes with
-    /// them, for the answers that are kept under an `Idempotency-Key`.
+    /// tuple of them. A table `_tasks` comes with them, for [work after the commit](crate::task), and
+    /// where clients can write to one of them a table `_idempotency`, for the answers that are kept
+    /// under an `Idempotency-Key`.
     ///
     /// # Errors
     ///
     /// As for [`Store::migrate`].
     pub async fn migrate<R: Resources>(&self) -> StoreResult<Migration> {
         let mut metas = R::metas();
+        metas.push(&tasks::TASKS);
         if metas.iter().any(|it| idempotency::takes_keys(it)) {
             metas.push(&idempotency::IDEMPOTENCY);
         }
-        let mut migration = self.0.migrate(&metas).await?;
-        migration.created.retain(|it| *it != idempotency::IDEMPOTENCY.table);
+        let mut migration = self.store.migrate(&metas).await?;
+        migration.created.retain(|it| ![tasks::TASKS.table, idempotency::IDEMPOTENCY.table].contains(it));
         Ok(migration)
+    }
+
+    /// Carries out one write; see [`Store::write`].
+    pub fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>> {
+        if !tasks::is_new(&write) {
+            return self.store.write(write);
+        }
+        Box::pin(async move {
+            let written = self.store.write(write).await?;
+            self.wake_workers();
+            Ok(written)
+        })
+    }
+
+    /// Opens a transaction; see [`Store::begin`].
+    pub fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {
+        Box::pin(async move {
+            let transaction = self.store.begin().await?;
+            Ok(Box::new(Waking::new(transaction, Arc::clone(&self.tasks))) as _)
+        })
+    }
+
+    /// Tells the workers of this process that there may be a task to run.
+    pub(crate) fn wake_workers(&self) {
+        self.tasks.send_replace(());
+    }
+
+    /// Changes when there may be a task to run.
+    pub(crate) fn new_tasks(&self) -> watch::Receiver<()> {
+        self.tasks.subscribe()
     }
 }
 
@@ -141,13 +182,13 @@ impl std::ops::Deref for Database {
     type Target = dyn Store;
 
     fn deref(&self) -> &Self::Target {
-        &*self.0
+        &*self.store
     }
 }
 
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Database").field(&self.0.name()).finish()
+        f.debug_tuple("Database").field(&self.store.name()).finish()
     }
 }
 

@@ -10,6 +10,7 @@ pub mod author;
 #[path = "../../../examples/book-api/src/book.rs"]
 pub mod book;
 mod client;
+mod mark;
 mod rng;
 mod stores;
 pub mod zoo;
@@ -17,6 +18,7 @@ pub mod zoo;
 pub use author::Author;
 pub use book::Book;
 pub use client::{Answer, Client, book as new_book};
+pub use mark::Mark;
 pub use rng::Rng;
 pub use stores::{Guard, memory, postgres, sqlite};
 

@@ -1,5 +1,5 @@
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use resource_runtime::prelude::*;
@@ -22,6 +22,26 @@ pub enum Guard {
 }
 
 impl Guard {
+    /// Another handle on the same rows, as another process would have it; the same one for what is in
+    /// memory.
+    pub async fn again(&self, database: &Database) -> Database {
+        match self {
+            Self::None => database.clone(),
+            Self::Folder(_) => Database::new(SqliteStore::open(&self.url()).unwrap()),
+            Self::Schema { .. } => Database::new(PostgresStore::connect(&self.url()).await.unwrap()),
+        }
+    }
+
+    /// Where other processes find the same rows.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match self {
+            Self::None => "memory:".to_owned(),
+            Self::Folder(path) => sqlite_url(path),
+            Self::Schema { url, name } => schema_url(url, name),
+        }
+    }
+
     /// Drops what `Drop` cannot, because it takes a connection.
     pub async fn clean(self) {
         if let Self::Schema { url, name } = &self {
@@ -47,8 +67,7 @@ pub async fn memory() -> (Database, Guard) {
 pub async fn sqlite() -> (Database, Guard) {
     let folder = std::env::temp_dir().join(format!("resource-it-{}", uuid::Uuid::now_v7()));
     std::fs::create_dir_all(&folder).unwrap();
-    let url = format!("sqlite://{}/test.db", folder.display());
-    (Database::new(SqliteStore::open(&url).unwrap()), Guard::Folder(folder))
+    (Database::new(SqliteStore::open(&sqlite_url(&folder)).unwrap()), Guard::Folder(folder))
 }
 
 /// An empty schema of the PostgreSQL server at `TEST_DATABASE_URL`; `None`, with a sentence on
@@ -66,10 +85,17 @@ pub async fn postgres() -> Option<(Database, Guard)> {
         });
         return None;
     }
-    let separator = if url.contains('?') { '&' } else { '?' };
-    let schema_url = format!("{url}{separator}options=-c%20search_path%3D{name}");
-    let store = PostgresStore::connect(&schema_url).await.unwrap();
+    let store = PostgresStore::connect(&schema_url(&url, &name)).await.unwrap();
     Some((Database::new(store), Guard::Schema { url, name }))
+}
+
+fn sqlite_url(folder: &Path) -> String {
+    format!("sqlite://{}/test.db", folder.display())
+}
+
+fn schema_url(url: &str, name: &str) -> String {
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{separator}options=-c%20search_path%3D{name}")
 }
 
 async fn execute(url: &str, statement: &str) -> Result<(), tokio_postgres::Error> {

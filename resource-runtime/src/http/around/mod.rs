@@ -40,7 +40,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::cors::CorsLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
-use crate::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ErrorCode, panic_text};
 
 /// The shortest body that is compressed: below it, gzip saves nothing.
 const MIN_COMPRESSED: u64 = 256;
@@ -88,7 +88,6 @@ fn with_cors(cors: &CorsLayer, inner: Service) -> Service {
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Response {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    let source = format!("a handler panicked: {}", text.unwrap_or("(no message)"));
+    let source = format!("a handler panicked: {}", panic_text(panic).unwrap_or("(no message)"));
     ApiError::new(ErrorCode::INTERNAL).source(source).into_response()
 }

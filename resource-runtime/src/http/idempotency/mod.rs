@@ -55,7 +55,7 @@ use self::kept::Kept;
 use super::mounted::Mounted;
 use super::session::{self, Job};
 use crate::error::{ApiError, ErrorCode, Problem};
-use crate::field::Value;
+use crate::field::{Value, later, now};
 use crate::query::Filter;
 use crate::resource::Record;
 use crate::store::idempotency::{IDEMPOTENCY, field};
@@ -220,16 +220,6 @@ fn fresh(claim: &Claim, now: Timestamp) -> Vec<Value> {
 
 fn has_expired(record: &Record, now: Timestamp) -> bool {
     !matches!(record.get(field::EXPIRES_AT), Value::Timestamp(it) if *it > now)
-}
-
-/// The time, in the whole microseconds that rows keep.
-fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
-}
-
-fn later(time: Timestamp, by: Duration) -> Timestamp {
-    time.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 fn in_flight() -> ApiError {

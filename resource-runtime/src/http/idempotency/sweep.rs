@@ -1,7 +1,6 @@
 use std::time::Duration;
 
-use super::now;
-use crate::field::Value;
+use crate::field::{Value, now};
 use crate::query::{CountMode, Filter, Operator, SortKey};
 use crate::store::idempotency::{IDEMPOTENCY, field};
 use crate::store::{Database, Key, Select, StoreResult, Window, Write};
@@ -63,7 +62,8 @@ async fn batch(database: &Database) -> StoreResult<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::idempotency::{Claim, fresh, key, later};
+    use crate::field::later;
+    use crate::http::idempotency::{Claim, fresh, key};
     use crate::store::MemoryStore;
 
     async fn keep(database: &Database, id: &str, expires_in: i64) {

@@ -7,13 +7,17 @@
 //! ever.
 
 mod connection;
+mod ends;
 mod listen;
 pub(super) mod log;
 mod refusals;
 mod signal;
+mod workers;
 
+pub(super) use ends::Ends;
 pub(super) use listen::listen;
 pub(super) use signal::stop_signals;
+pub(super) use workers::run_workers;
 
 use std::pin::pin;
 use std::time::Duration;
