@@ -15,12 +15,12 @@ pub use ::std::option::Option::{self, None, Some};
 pub use ::std::result::Result::{self, Err, Ok};
 pub use ::std::vec::Vec;
 
-pub use crate::__not_null;
 pub use crate::field::*;
 pub use crate::handle::{Field, field};
 pub use crate::model::{self, Model, Usage, Values};
 pub use crate::query::Operator;
 pub use crate::resource::*;
+pub use crate::{__declared as declared, __not_null};
 
 /// What an update has in place of a field of type `T`: as [`UpdateOf`], but also for types that are no field.
 pub type UpdateIf<T, const NULLABLE: bool> = <T as Updatable<NULLABLE>>::Update;

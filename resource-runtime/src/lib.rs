@@ -48,6 +48,9 @@
 //! | `postgres` | no | the store on PostgreSQL |
 //! | `postgres-tls` | no | TLS to PostgreSQL |
 //! | `password` | no | `PasswordHash`, a field type for hashes of passwords (argon2id) |
+//! | `client` | no | typed clients of resources, over reqwest |
+//! | `client-core` | no | typed clients of resources, over a transport of your own |
+//! | `client-tls` | no | TLS for them |
 //! | `conformance` | no | the suite that every store passes |
 //!
 //! [axum]: https://docs.rs/axum
@@ -58,6 +61,8 @@ extern crate self as resource_runtime;
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(feature = "client-core")]
+pub mod client;
 #[cfg(all(test, feature = "macros"))]
 mod derived;
 pub mod error;

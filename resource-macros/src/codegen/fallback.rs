@@ -19,7 +19,7 @@ fn stub(outline: &Outline) -> TokenStream {
     let structs = models::structs(outline);
     let ident = &outline.ident;
     let name = ident.to_string();
-    let associated = models::associated(outline);
+    let associated = models::associated(outline, None);
     let handles = models::handles(outline);
     let model_impls = outline.models.iter().map(|model| {
         let (resource, ident) = (&outline.ident, &model.ident);
@@ -56,6 +56,7 @@ fn stub(outline: &Outline) -> TokenStream {
         }
         #(#model_impls)*
         #handles
+        _rt::declared!(#ident any);
     };
     let hidden = hidden(&outline.krate, &items);
     quote!(#structs #hidden)

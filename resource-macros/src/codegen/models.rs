@@ -203,8 +203,8 @@ pub(super) fn usage(usage: Usage) -> TokenStream {
     }
 }
 
-/// The models as the resource's associated types.
-pub(super) fn associated(outline: &Outline) -> TokenStream {
+/// The models as the resource's associated types. `list` is the position of the view that lists answer with.
+pub(super) fn associated(outline: &Outline, list: Option<usize>) -> TokenStream {
     let types = outline.models.iter().filter_map(|it| {
         let name = match it.usage {
             Usage::Create => "Create",
@@ -217,7 +217,9 @@ pub(super) fn associated(outline: &Outline) -> TokenStream {
     });
     let id = Placed::new(&outline.id_ty);
     let id = id.ty();
-    quote!(type Id = #id; #(#types)*)
+    let list = list.map_or(Usage::Response, Usage::View);
+    let list = outline.models.iter().filter(|it| it.usage == list).map(|it| &it.ident);
+    quote!(type Id = #id; #(#types)* #(type List = #list;)*)
 }
 
 /// `Book::TITLE` and so on.
@@ -231,7 +233,7 @@ pub(super) fn handles(outline: &Outline) -> TokenStream {
         // At the field, where a constant of the same name is a mistake.
         quote_spanned! {place(ident.span())=>
             #[doc = #doc]
-            #vis const #ident: _rt::Field<Self, #ty> = _rt::field(#slot);
+            #vis const #ident: _rt::Field<Self, #ty, #slot> = _rt::field();
         }
     });
     quote!(impl #resource { #(#handles)* })

@@ -15,10 +15,12 @@ pub(crate) fn resource(resource: &Resource) -> TokenStream {
     let ident = &outline.ident;
     let structs = models::structs(outline);
     let meta = self::meta(resource);
-    let associated = models::associated(outline);
+    let list = resource.list.as_ref().and_then(|name| resource.views.iter().position(|it| it.name == *name));
+    let associated = models::associated(outline, list);
     let conversions = conversions(&resource.fields);
     let model_impls = outline.models.iter().map(|it| models::model_impls(it, ident));
     let handles = models::handles(outline);
+    let declared = declared(resource);
     let checks = meta::checks(&resource.checks);
     let items = quote! {
         impl _rt::Resource for #ident {
@@ -28,10 +30,33 @@ pub(crate) fn resource(resource: &Resource) -> TokenStream {
         }
         #(#model_impls)*
         #handles
+        #declared
         #checks
     };
     let hidden = hidden(&outline.krate, &items);
     quote!(#structs #hidden)
+}
+
+/// What clients may ask lists for, by the fields' positions: nothing, unless the runtime has clients.
+fn declared(resource: &Resource) -> TokenStream {
+    let ident = &resource.outline.ident;
+    let slots = || resource.fields.iter().enumerate().map(|(slot, it)| (Literal::usize_unsuffixed(slot), it));
+    let filters = slots().flat_map(|(slot, field)| {
+        let operators = field.filters.iter().map(|it| camel_case(&it.operator.to_string()));
+        operators.map(move |it| quote!(#slot #it)).collect::<Vec<_>>()
+    });
+    let sorts = slots().filter(|(_, it)| it.sort).map(|(slot, _)| slot);
+    let search = resource.fields.iter().any(|it| it.search).then(|| quote!(search));
+    quote!(_rt::declared!(#ident filters(#(#filters),*) sorts(#(#sorts),*) #search);)
+}
+
+/// An operator's name as that of a type.
+fn camel_case(name: &str) -> Ident {
+    let capitalized = |word: &str| {
+        let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+        first.to_ascii_uppercase() + rest
+    };
+    format_ident!("{}", name.split('_').map(capitalized).collect::<String>())
 }
 
 fn meta(resource: &Resource) -> TokenStream {

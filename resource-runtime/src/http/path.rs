@@ -6,8 +6,8 @@ use http::Uri;
 use http::request::Parts;
 
 use crate::error::{ApiError, ErrorCode, Problem};
-use crate::field::text::to_text;
 use crate::field::{Kind, Value};
+use crate::input::{encode_segment, is_unreserved, segment_of};
 
 /// The parameters of a path, as far as they could be decoded.
 pub(super) type Params = Result<RawPathParams, RawPathParamsRejection>;
@@ -58,10 +58,6 @@ fn decode(text: &str, which: impl Fn(u8) -> bool) -> Option<Vec<u8>> {
     Some(out)
 }
 
-const fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
-}
-
 /// The same address without needless escapes (RFC 3986, section 6.2.2.2), so that `/books/%31` is
 /// `/books/1` to the router too; `None` where it is in that form already.
 ///
@@ -106,33 +102,16 @@ pub(super) fn collection(parts: &Parts, params: &Params, on_item: bool) -> Strin
         let name = segment.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
         let value = name.and_then(|name| params.as_ref().ok()?.iter().find(|(key, _)| *key == name));
         match value {
-            Some((_, value)) => encode(value, &mut path),
+            Some((_, value)) => encode_segment(value, &mut path),
             None => path.push_str(segment),
         }
     }
     path
 }
 
-/// Adds text to a path as one segment.
-fn encode(text: &str, out: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        if is_unreserved(byte) {
-            out.push(byte.into());
-        } else {
-            out.push('%');
-            out.extend(
-                [byte >> 4, byte & 0xF].iter().filter_map(|it| HEX.get(usize::from(*it))).map(|it| char::from(*it)),
-            );
-        }
-    }
-}
-
 /// The path of one row.
 pub(super) fn item(collection: &str, id: &Value, kind: &Kind) -> String {
-    let mut path = format!("{collection}/");
-    encode(&to_text(id, kind), &mut path);
-    path
+    format!("{collection}/{}", segment_of(id, kind))
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ mod path;
 mod reader;
 mod replace;
 mod rules;
+#[cfg(any(feature = "server", feature = "client-core"))]
+mod segment;
 mod settle;
 mod update;
 #[cfg(test)]
@@ -34,6 +36,10 @@ pub use body::items;
 pub use create::{create, path_id};
 pub use draft::Draft;
 pub use replace::replace;
+#[cfg(any(feature = "server", feature = "client-core"))]
+pub(crate) use segment::segment_of;
+#[cfg(feature = "server")]
+pub(crate) use segment::{encode_segment, is_unreserved};
 pub(crate) use settle::{changed, difference, new_row, settle, touch};
 pub(crate) use update::check_patch;
 pub use update::{Update, update};
@@ -49,7 +55,8 @@ use reader::Reader;
 /// Reads a body for one of a resource's models, as their `Deserialize` implementations do.
 ///
 /// What a client sends (Create, Update) is normalized and held against the rules of its fields;
-/// what left a server (Response, views) is not. Fields that are absent have no value; in a model to
+/// what left a server (Response, views) is not, and may have members that this program does not know
+/// yet, because the server can be newer. Fields that are absent have no value; in a model to
 /// create with, that is a problem where the field is required. Nested objects are read whole, in an
 /// update too: a model in Rust has no place for a part of one.
 ///
@@ -58,16 +65,16 @@ use reader::Reader;
 /// 400 where the body is not JSON; 422 with every problem where it is not the model.
 pub fn parse(meta: &ResourceMeta, usage: Usage, body: &[u8]) -> Result<Values, ApiError> {
     let text = body::text(body)?;
-    let mut reader = Reader::new();
     let mut values = Values::of(meta);
     let mut bad = Vec::new();
     let slots = usage.slots(meta);
     let incoming = matches!(usage, Usage::Create | Usage::Update);
+    let mut reader = if incoming { Reader::new() } else { Reader::lenient() };
     reader.walk(meta, takes(usage), text, |reader, slot, raw, at| {
         let value = match meta.fields.get(slot) {
+            _ if !slots.contains(&slot) && !incoming => return,
             _ if !slots.contains(&slot) => {
-                let code = if incoming { "read_only_field" } else { "unknown_field" };
-                reader.report(at, Mismatch::new(code, "is not part of this model; leave it out"));
+                reader.report(at, Mismatch::new("read_only_field", "is not part of this model; leave it out"));
                 None
             }
             Some(field) if incoming => reader.field(field, raw, at),
@@ -150,7 +157,9 @@ mod tests {
         assert_eq!(values.get(12), Some(&Value::Bool(true)));
         assert_eq!(values.get(8), Some(&Value::List(vec![Value::Text(" A ".to_owned())])));
         assert_eq!(errors(BOOK, Usage::Response, "{}").len(), 13);
-        assert_eq!(errors(ZOO, Usage::Response, r#"{"password":"x"}"#)[0], "/password unknown_field");
+        let newer = BOOK_JSON.replacen('{', r#"{"since":2027,"#, 1);
+        assert_eq!(parse(BOOK, Usage::Response, newer.as_bytes()).unwrap(), values, "a newer server says more");
+        assert!(!errors(ZOO, Usage::Response, r#"{"password":"x"}"#).iter().any(|it| it.contains("password")));
     }
 
     #[test]

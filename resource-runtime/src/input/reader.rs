@@ -22,11 +22,18 @@ pub(super) struct Reader {
     about: Option<usize>,
     /// A defect of the application, not of the body: a normalizer that failed, say.
     defect: Option<Box<dyn std::error::Error + Send + Sync>>,
+    /// Whether unknown members are left out.
+    lenient: bool,
 }
 
 impl Reader {
     pub(super) fn new() -> Self {
         Self::default()
+    }
+
+    /// One that leaves out what it does not know.
+    pub(super) fn lenient() -> Self {
+        Self { lenient: true, ..Self::default() }
     }
 
     /// How many problems were found so far.
@@ -148,6 +155,9 @@ impl Reader {
     }
 
     fn unknown<'n, I: Iterator<Item = &'n str>>(&mut self, at: At<'_>, key: &str, names: impl Fn() -> I) {
+        if self.lenient {
+            return;
+        }
         if self.problems.len() >= PROBLEMS_MAX {
             self.count += 1;
             return;

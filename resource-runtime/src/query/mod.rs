@@ -103,6 +103,8 @@ pub(crate) use cursor::invalid as invalid_cursor;
 pub use cursor::{Abridged, CursorKeys, InvalidKeys, encode_cursor};
 pub use filter::{Condition, Filter, Operand};
 pub use operator::{OperandShape, Operator};
+#[cfg(feature = "client-core")]
+pub(crate) use page::count_name;
 pub use parameters::{ParameterMeta, ParameterRole, parameters};
 #[cfg(feature = "server")]
 pub(crate) use params::names;
@@ -110,3 +112,5 @@ pub use params::with_parameters;
 pub use parse::{ItemQuery, parse, parse_conditions, parse_item, parse_none};
 pub use plan::{CountMode, Keyset, ListQuery, Paging, SortKey};
 pub(crate) use sort::total;
+#[cfg(feature = "client-core")]
+pub(crate) use tree::print as print_filter;

@@ -37,6 +37,12 @@ pub(super) fn number(name: &str, text: &str, max: u64) -> Result<u64, Problem> {
     }
 }
 
+/// What `count` calls a way to count.
+#[cfg(feature = "client-core")]
+pub(crate) fn count_name(mode: CountMode) -> &'static str {
+    COUNTS.iter().find(|(_, it)| *it == mode).map_or("exact", |(name, _)| name)
+}
+
 /// Reads `count`.
 pub(super) fn count(text: &str) -> Result<CountMode, Problem> {
     let found = COUNTS.iter().find(|(name, _)| *name == text);

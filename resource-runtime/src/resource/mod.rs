@@ -26,6 +26,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
     type Update: Model;
     /// What leaves the server.
     type Response: Model;
+    /// What lists answer with: the response, or the view that the resource names for them.
+    type List: Model;
 
     /// The identifier.
     fn id(&self) -> Self::Id;

@@ -1,5 +1,6 @@
 //! Rows as Rust values: what programs, tests and seeds use where they do not speak HTTP.
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use super::expired::Expired;
@@ -137,21 +138,22 @@ pub(crate) fn of_record<R: Resource>(record: Record) -> Result<R, ApiError> {
 
 /// Which rows are read, and in which order.
 pub(super) struct Query<R> {
-    condition: Where<R>,
+    condition: Filter,
+    marker: PhantomData<fn() -> R>,
     pub(super) sort: Vec<SortKey>,
     pub(super) limit: u32,
 }
 
 impl<R: Resource> Query<R> {
-    pub(super) const fn new(condition: Where<R>) -> Self {
-        Self { condition, sort: Vec::new(), limit: u32::MAX }
+    pub(super) fn new<U>(condition: Where<R, U>) -> Self {
+        Self { condition: condition.into_filter(), marker: PhantomData, sort: Vec::new(), limit: u32::MAX }
     }
 
     pub(super) fn into_select(self) -> Select {
         Select {
             meta: R::META,
             scope: Filter::All,
-            filter: self.condition.into_filter(),
+            filter: self.condition,
             sort: crate::query::total(R::META, self.sort),
             window: Window::Offset { offset: 0, limit: self.limit },
             count: CountMode::None,

@@ -1,7 +1,11 @@
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
+use bytes::Bytes;
 use http_body_util::BodyExt as _;
+use resource_runtime::client::{BoxFuture, Transport, TransportError};
 use resource_runtime::prelude::*;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -12,6 +16,25 @@ use crate::{Audit, AuditEntry, Author, Book};
 #[derive(Debug, Clone)]
 pub struct Client {
     router: Router,
+}
+
+/// Brings the requests of a typed client to a router.
+struct InProcess(Router);
+
+impl Transport for InProcess {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
+        let router = self.0.clone();
+        Box::pin(async move {
+            let Ok(response) = router.oneshot(request.map(Body::from)).await;
+            let (parts, body) = response.into_parts();
+            let failed = |error: axum::Error| TransportError { sent: true, source: error.into() };
+            Ok(Response::from_parts(parts, body.collect().await.map_err(failed)?.to_bytes()))
+        })
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(time))
+    }
 }
 
 /// What the API answered.
@@ -41,6 +64,17 @@ impl Client {
     #[must_use]
     pub const fn of(router: Router) -> Self {
         Self { router }
+    }
+
+    /// A typed client of what is under `/api/v1`.
+    #[must_use]
+    pub fn typed(&self) -> resource_runtime::client::Client {
+        resource_runtime::client::Client::with_transport("/api/v1", self.typed_transport())
+    }
+
+    /// What brings the requests of a typed client here.
+    pub fn typed_transport(&self) -> impl Transport {
+        InProcess(self.router.clone())
     }
 
     /// Sends a request; paths that do not start with a slash are under `/api/v1/`.

@@ -19,24 +19,24 @@ impl<R: Resource> Input<R> {
     /// The value of a field; `None` where nothing is said of it, or something is wrong with it. In an
     /// update, a nested object is already what it would be with the changes.
     #[must_use]
-    pub fn get<T: FieldType>(&self, field: Field<R, T>) -> Option<T> {
+    pub fn get<T: FieldType, const INDEX: usize>(&self, field: Field<R, T, INDEX>) -> Option<T> {
         T::from_value(self.draft.get(field.index())?.clone()).ok()
     }
 
     /// Whether anything is said of a field, be it right or wrong.
     #[must_use]
-    pub fn contains<T>(&self, field: Field<R, T>) -> bool {
+    pub fn contains<T, const INDEX: usize>(&self, field: Field<R, T, INDEX>) -> bool {
         self.draft.contains(field.index())
     }
 
     /// Sets a field, in the client's place.
-    pub fn set<T: FieldType>(&mut self, field: Field<R, T>, value: impl Into<T>) {
+    pub fn set<T: FieldType, const INDEX: usize>(&mut self, field: Field<R, T, INDEX>, value: impl Into<T>) {
         self.draft.set(field.index(), &value.into().into_value());
     }
 
     /// Makes a field one that nothing is said of: at creation and in a replacement it gets its default,
     /// in an update it stays as it is.
-    pub fn remove<T>(&mut self, field: Field<R, T>) {
+    pub fn remove<T, const INDEX: usize>(&mut self, field: Field<R, T, INDEX>) {
         self.draft.remove(field.index());
     }
 }

@@ -31,7 +31,12 @@
 
 mod operator;
 mod parser;
+#[cfg(feature = "client-core")]
+mod print;
 mod scan;
+
+#[cfg(feature = "client-core")]
+pub(crate) use print::print;
 
 use super::Filter;
 use crate::error::Problem;

@@ -86,7 +86,7 @@ impl Written {
     }
 }
 
-fn spelling(operator: Operator) -> &'static str {
+pub(super) fn spelling(operator: Operator) -> &'static str {
     match SIGNS.iter().find(|(_, it)| *it == operator) {
         Some((sign, _)) => sign,
         None if operator == Operator::IsNull => "is null",

@@ -86,7 +86,7 @@ impl Tx {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn select<R: Resource>(&mut self, condition: Where<R>) -> Matching<'_, R> {
+    pub fn select<R: Resource, U>(&mut self, condition: Where<R, U>) -> Matching<'_, R> {
         Matching { tx: self, query: typed::Query::new(condition) }
     }
 
@@ -278,7 +278,7 @@ pub struct Matching<'t, R> {
 impl<R: Resource> Matching<'_, R> {
     /// In this order; a second one orders the rows that are equal in the first. Without one they come
     /// in the order of their identifiers.
-    pub fn sort(mut self, order: Order<R>) -> Self {
+    pub fn sort<const INDEX: usize>(mut self, order: Order<R, INDEX>) -> Self {
         self.query.sort.push(order.into_key());
         self
     }
