@@ -77,6 +77,7 @@ pub mod openapi;
 pub mod prelude;
 pub mod query;
 pub mod resource;
+mod states;
 pub mod store;
 pub mod task;
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod book;
 
 use resource_runtime::prelude::*;
 
-use crate::announce::AnnounceBook;
+use crate::announce::{Announce, AnnounceBook};
 use crate::audit::{Audit, AuditEntry};
 use crate::author::Author;
 use crate::book::Book;
@@ -35,7 +35,7 @@ fn api(store: &Database) -> Api {
     Api::new("Book Management API", env!("CARGO_PKG_VERSION"))
         .description("Books and their authors: the example API of resource-runtime.")
         .nest("/api/v1", |v1| {
-            v1.resource(Book::on(store).hooks(Audit))
+            v1.resource(Book::on(store).hooks(Audit).hooks(Announce))
                 .resource(Author::on(store).hooks(Audit))
                 .resource(AuditEntry::on(store))
         })

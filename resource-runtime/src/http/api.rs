@@ -12,12 +12,12 @@ use tower::{Layer, Service};
 
 use super::assembly::Assembled;
 use super::document::{Described, Patch};
-use super::hooks::States;
 use super::nest::Nest;
 use super::settings::Settings;
 use super::{Guard, Routes, serve, sweep};
 use crate::error::{Envelope, ProblemDetails, Result};
 use crate::openapi::{DocumentError, Endpoint, ErrorModel, Info, Node, Object};
+use crate::states::States;
 use crate::store::Database;
 use crate::task::{Handlers, Task};
 

@@ -40,7 +40,7 @@ impl Api {
             body_limit: self.settings.body_limit,
             envelope: Arc::clone(&self.envelope),
             idempotency_ttl: self.settings.idempotency_ttl,
-            states: self.states,
+            states: self.states.clone(),
         };
         let mut paths = Paths::default();
         let mut databases = Vec::new();
@@ -108,7 +108,7 @@ impl Api {
         let edge = Edge::new(router, origins, *body_limit, *request_timeout, self.envelope);
         let workers = match self.tasks.is_empty() {
             true => Vec::new(),
-            false => databases.iter().map(|it| Worker::new(it).with_handlers(self.tasks.clone())).collect(),
+            false => databases.iter().map(|it| Worker::new(it).sharing(&self.tasks, &self.states)).collect(),
         };
         Ok(Assembled { edge, databases, sweeps, workers, docs })
     }

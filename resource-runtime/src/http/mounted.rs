@@ -4,13 +4,14 @@ use std::time::Duration;
 use http::request::Parts;
 
 use super::error::not_found;
-use super::hooks::{Chain, RequestContext, States};
+use super::hooks::{Chain, RequestContext};
 use super::modified::{Moments, Seconds};
 use crate::error::{ApiError, Envelope, ErrorCode};
 use crate::json::Projection;
 use crate::model::Usage;
 use crate::query::{CursorKeys, Filter};
 use crate::resource::{Operation, Record, ResourceMeta};
+use crate::states::States;
 use crate::store::{Database, Key};
 
 /// What the handlers of one mounted resource share, prepared once.

@@ -14,7 +14,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 use tower::{Layer, Service};
 
 use super::guard::{Guard, Sentry, guarded};
-use super::hooks::{Chain, Hooks, States, Typed};
+use super::hooks::{Chain, Hooks, Typed};
 use super::mounted::{Context, Mounted, Scope};
 use super::tx::Ground;
 use super::{bulk, item, list, negotiate, respond, restore, write};
@@ -22,6 +22,7 @@ use crate::error::{ApiError, ErrorCode, ProblemDetails};
 use crate::openapi::{self, OperationDoc};
 use crate::query::{CursorKeys, Filter};
 use crate::resource::{Operation, Operations, Resource, ResourceMeta};
+use crate::states::States;
 use crate::store::Database;
 
 /// Mounts resources.

@@ -1,11 +1,10 @@
 use std::any::type_name;
 use std::fmt;
-use std::sync::Arc;
 
-use http::Extensions;
 use uuid::Uuid;
 
 use super::TaskError;
+use crate::states::States;
 use crate::store::Database;
 
 /// What a task knows of itself while it runs, and what it works with.
@@ -14,7 +13,7 @@ pub struct TaskContext {
     pub(super) id: Uuid,
     pub(super) attempt: u32,
     pub(super) database: Database,
-    pub(super) states: Arc<Extensions>,
+    pub(super) states: States,
 }
 
 impl TaskContext {
@@ -41,7 +40,8 @@ impl TaskContext {
     ///
     /// # Errors
     ///
-    /// When the worker was given none of this type ([`Worker::state`](super::Worker::state)).
+    /// When the worker was given none of this type ([`Worker::state`](super::Worker::state); the workers of an API have
+    /// those of its `state`).
     pub fn state<S: Send + Sync + 'static>(&self) -> Result<&S, TaskError> {
         self.states.get().ok_or_else(|| {
             TaskError::new(format!("the worker has no state of the type `{}`; give it one", type_name::<S>()))

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Task;
+use crate::error::ApiError;
 use crate::field::{Value, now, whole_microseconds};
 use crate::store::tasks::{TASKS, field};
-use crate::store::{BoxFuture, Database, StoreError, StoreErrorKind, StoreResult, Transaction, Write, Written};
+use crate::store::{BoxFuture, Database, StoreError, StoreErrorKind, StoreResult, Transaction, Tx, Write, Written};
 
 /// The write that adds a task, for whoever carries out writes: the task runs once it is committed, and
 /// never if it is not.
@@ -81,6 +82,28 @@ impl dyn Transaction + '_ {
     pub fn enqueue_at<T: Task>(&mut self, task: &T, time: Timestamp) -> BoxFuture<'_, StoreResult<Uuid>> {
         let write = enqueue_at(task, time);
         Box::pin(async move { added::<T>(self.write(write?).await) })
+    }
+}
+
+impl Tx {
+    /// Adds a task, which runs once the transaction is committed, and never if it is not. Gives its
+    /// identifier.
+    ///
+    /// # Errors
+    ///
+    /// When the task cannot be written as JSON, or the store fails.
+    pub async fn enqueue<T: Task>(&mut self, task: &T) -> Result<Uuid, ApiError> {
+        self.enqueue_at(task, now()).await
+    }
+
+    /// Adds a task that does not run before a time, nor before the transaction is committed.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Tx::enqueue`].
+    pub async fn enqueue_at<T: Task>(&mut self, task: &T, time: Timestamp) -> Result<Uuid, ApiError> {
+        let write = enqueue_at(task, time)?;
+        Ok(added::<T>(self.write(write).await)?)
     }
 }
 

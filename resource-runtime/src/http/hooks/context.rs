@@ -1,7 +1,5 @@
-use std::any::{Any, TypeId, type_name};
-use std::collections::HashMap;
+use std::any::type_name;
 use std::fmt;
-use std::sync::Arc;
 
 use http::request::Parts;
 use http::{Extensions, HeaderMap};
@@ -9,22 +7,8 @@ use http::{Extensions, HeaderMap};
 use crate::error::{ApiError, ErrorCode};
 use crate::http::{Caller, RequestId};
 use crate::resource::Operation;
+use crate::states::States;
 use crate::store::Tx;
-
-/// The application's own state, one value of each type.
-#[derive(Clone, Default)]
-pub(in crate::http) struct States(Arc<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
-
-impl States {
-    /// With one more; one of the same type is replaced.
-    pub(in crate::http) fn insert<T: Send + Sync + 'static>(&mut self, value: T) {
-        Arc::make_mut(&mut self.0).insert(TypeId::of::<T>(), Arc::new(value));
-    }
-
-    fn get<T: 'static>(&self) -> Option<&T> {
-        self.0.get(&TypeId::of::<T>())?.downcast_ref()
-    }
-}
 
 /// The request that a write belongs to, and the state of the application that it came to.
 pub struct RequestContext {

@@ -6,7 +6,6 @@ mod erased;
 mod input;
 
 pub(super) use self::chain::Chain;
-pub(super) use self::context::States;
 pub use self::context::{HookContext, RequestContext};
 pub(super) use self::erased::{Erased, Typed};
 pub use self::input::Input;

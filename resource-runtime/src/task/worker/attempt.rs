@@ -1,10 +1,8 @@
 //! One attempt at a task, from when it was taken until what came of it is written down.
 
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use http::Extensions;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
@@ -13,6 +11,7 @@ use tracing::Instrument as _;
 use super::queue::{Held, Hold};
 use super::told;
 use crate::error::panic_text;
+use crate::states::States;
 use crate::store::{BoxFuture, Database, StoreResult};
 use crate::task::handler::Handler;
 use crate::task::{TaskContext, TaskError};
@@ -23,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// An attempt at a task, which this worker holds.
 pub(super) struct Attempt {
     pub(super) database: Database,
-    pub(super) states: Arc<Extensions>,
+    pub(super) states: States,
     pub(super) handler: Handler,
     pub(super) hold: Hold,
     /// Which one it is; the first is 1.
@@ -43,7 +42,7 @@ impl Attempt {
             id: self.hold.id,
             attempt: self.number,
             database: self.database.clone(),
-            states: Arc::clone(&self.states),
+            states: self.states.clone(),
         };
         // A task of its own, so that a panic ends nothing else; in a set, so that it ends with this one.
         let mut running = JoinSet::new();

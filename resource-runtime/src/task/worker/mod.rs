@@ -5,10 +5,8 @@ mod queue;
 
 use std::fmt;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use http::Extensions;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -19,6 +17,7 @@ use super::Task;
 use super::handler::{Handler, Handlers, jittered};
 use crate::error::Result;
 use crate::field::{later, now};
+use crate::states::States;
 use crate::store::{Database, StoreError, StoreErrorKind, StoreResult};
 
 /// How long a look for tasks may take before the store counts as one that does not answer.
@@ -53,7 +52,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 pub struct Worker {
     database: Database,
     handlers: Handlers,
-    states: Extensions,
+    states: States,
     concurrency: usize,
     period: Duration,
     shutdown_timeout: Duration,
@@ -66,7 +65,7 @@ impl Worker {
         Self {
             database: database.clone(),
             handlers: Handlers::default(),
-            states: Extensions::new(),
+            states: States::default(),
             concurrency: 8,
             period: Duration::from_secs(1),
             shutdown_timeout: Duration::from_secs(30),
@@ -81,7 +80,7 @@ impl Worker {
 
     /// With a value of the application's own, which tasks find by its type
     /// ([`TaskContext::state`](super::TaskContext::state)).
-    pub fn state<S: Clone + Send + Sync + 'static>(mut self, state: S) -> Self {
+    pub fn state<S: Send + Sync + 'static>(mut self, state: S) -> Self {
         self.states.insert(state);
         self
     }
@@ -107,8 +106,8 @@ impl Worker {
     }
 
     #[cfg(feature = "server")]
-    pub(crate) fn with_handlers(self, handlers: Handlers) -> Self {
-        Self { handlers, ..self }
+    pub(crate) fn sharing(self, handlers: &Handlers, states: &States) -> Self {
+        Self { handlers: handlers.clone(), states: states.clone(), ..self }
     }
 
     #[cfg(feature = "server")]
@@ -185,7 +184,7 @@ struct Running {
     database: Database,
     /// The first is asked for first; they take turns, so that a flood of one leaves room for the others.
     handlers: Vec<Handler>,
-    states: Arc<Extensions>,
+    states: States,
     concurrency: usize,
     period: Duration,
     /// Each ends with the time until its task's next attempt.
@@ -204,7 +203,7 @@ impl Running {
         Self {
             database: worker.database,
             handlers: worker.handlers.iter().collect(),
-            states: Arc::new(worker.states),
+            states: worker.states,
             concurrency: worker.concurrency,
             period: worker.period,
             attempts: JoinSet::new(),
@@ -299,7 +298,7 @@ impl Running {
         let Held::Done(hold) = waiting.take(&self.database, handler.lease).await? else { return Ok(()) };
         let attempt = Attempt {
             database: self.database.clone(),
-            states: Arc::clone(&self.states),
+            states: self.states.clone(),
             handler,
             hold,
             number: waiting.attempts + 1,
