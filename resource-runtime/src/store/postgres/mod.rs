@@ -98,9 +98,10 @@ impl PostgresStore {
     pub async fn connect_with(settings: PostgresSettings) -> StoreResult<Self> {
         let (connections, transactions) = (settings.connections, settings.transaction_connections);
         let wait = settings.transaction_wait;
+        let groups = if settings.group_commits { connections } else { 0 };
         let connector = Arc::new(Connector::new(settings)?);
         let lanes = Lanes::open(Arc::clone(&connector), connections).await?;
-        let singles = Singles::new(lanes, Arc::clone(&connector), connections);
+        let singles = Singles::new(lanes, Arc::clone(&connector), groups);
         Ok(Self { singles, pool: Pool::new(connector, transactions, wait), transactions })
     }
 }

@@ -21,16 +21,17 @@ const READ_ATTEMPTS: usize = 20;
 pub(super) struct Singles {
     lanes: Arc<Lanes>,
     connector: Arc<Connector>,
-    count: usize,
+    /// How many connections there are for groups of writes.
+    groups: usize,
     /// Opened when two writes are first under way at once.
     grouped: OnceLock<Arc<Lanes>>,
     writes: AtomicUsize,
 }
 
 impl Singles {
-    /// Over these lanes, and as many as `count` more for groups of writes.
-    pub(super) fn new(lanes: Arc<Lanes>, connector: Arc<Connector>, count: usize) -> Self {
-        Self { lanes, connector, count, grouped: OnceLock::new(), writes: AtomicUsize::new(0) }
+    /// Over these lanes, and as many as `groups` more for groups of writes.
+    pub(super) fn new(lanes: Arc<Lanes>, connector: Arc<Connector>, groups: usize) -> Self {
+        Self { lanes, connector, groups, grouped: OnceLock::new(), writes: AtomicUsize::new(0) }
     }
 
     /// Ends all connections, after what is under way on them has ended.
@@ -43,8 +44,8 @@ impl Singles {
 
     /// Where a write goes that is the only one under way or not.
     async fn writer(&self, is_alone: bool) -> StoreResult<Arc<Connection>> {
-        if !is_alone {
-            let open = || Lanes::grouped(Arc::clone(&self.connector), self.count);
+        if !is_alone && self.groups > 0 {
+            let open = || Lanes::grouped(Arc::clone(&self.connector), self.groups);
             // Until they are open, and where the server has no place for them, it goes the usual way.
             if let Some(connection) = self.grouped.get_or_init(open).best() {
                 return Ok(connection);
