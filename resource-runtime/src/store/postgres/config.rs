@@ -17,6 +17,7 @@ use tokio_postgres::config::{Host, SslMode};
 /// | parameter | meaning | default |
 /// |---|---|---|
 /// | `connections` | connections that single statements share | 2 to 4, by processors |
+/// | `group_commits` | whether writes that are under way together wait for the disk together, on as many connections again: `on`, `off` | `on` |
 /// | `transaction_connections` | connections for transactions, opened when needed | 8 |
 /// | `transaction_wait` | how long a transaction waits for a connection when all are taken; `0` not at all | `5s` |
 /// | `transaction_idle_timeout` | how long a transaction may be idle before the server ends it; `0` for ever | `30s` |
@@ -31,6 +32,9 @@ pub struct PostgresSettings {
     pub(super) config: Config,
     /// How many connections single statements share.
     pub connections: usize,
+    /// Whether writes that are under way together wait for the disk together. Each is durable when it
+    /// is answered, but others may read a row some milliseconds before.
+    pub group_commits: bool,
     /// How many connections there are for transactions at most.
     pub transaction_connections: usize,
     /// How long a transaction waits for a connection when all are taken.
@@ -63,6 +67,7 @@ impl fmt::Debug for PostgresSettings {
         f.debug_struct("PostgresSettings")
             .field("config", &self.config)
             .field("connections", &self.connections)
+            .field("group_commits", &self.group_commits)
             .field("transaction_connections", &self.transaction_connections)
             .field("transaction_wait", &self.transaction_wait)
             .field("transaction_idle_timeout", &self.transaction_idle_timeout)
@@ -84,6 +89,7 @@ impl FromStr for PostgresSettings {
         let mut settings = Self {
             config: Config::new(),
             connections: processors.clamp(2, 4),
+            group_commits: true,
             transaction_connections: 8,
             transaction_wait: Duration::from_secs(5),
             transaction_idle_timeout: Some(Duration::from_secs(30)),
@@ -127,6 +133,13 @@ impl PostgresSettings {
         };
         match key {
             "connections" => self.connections = number()?,
+            "group_commits" => {
+                self.group_commits = match &*value {
+                    "on" => true,
+                    "off" => false,
+                    _ => return Err(PostgresUrlError("`group_commits` must be on or off".to_owned())),
+                }
+            }
             "transaction_connections" => self.transaction_connections = number()?,
             "connect_timeout" => {
                 let seconds = value.parse::<u64>().ok().filter(|it| (1..=3_600).contains(it));
@@ -261,10 +274,11 @@ mod tests {
     #[test]
     fn parameters_of_ones_own_are_read() {
         let settings = parse(
-            "postgres://h/d?connections=3&transaction_connections=5&connect_timeout=7&statement_timeout=1min&\
+            "postgres://h/d?connections=3&group_commits=off&transaction_connections=5&connect_timeout=7&statement_timeout=1min&\
              sslrootcert=%2Fetc%2Fa+b.pem",
         );
         assert_eq!(settings.connections, 3);
+        assert!(!settings.group_commits && parse("postgres://h/d").group_commits);
         assert_eq!(settings.transaction_connections, 5);
         assert_eq!(settings.connect_timeout, Duration::from_secs(7));
         assert_eq!(settings.statement_timeout, Some(Duration::from_secs(60)));

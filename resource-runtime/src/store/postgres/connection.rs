@@ -12,6 +12,7 @@ use tokio_postgres::{Client, Row, Statement};
 use super::PostgresSettings;
 use super::encode::{Bind, type_of};
 use super::error;
+use super::group::Barrier;
 use super::statements::Statements;
 use super::tls::Tls;
 use crate::resource::ResourceMeta;
@@ -87,6 +88,7 @@ impl Connector {
             patience: self.settings.statement_timeout.map(|it| it + GRACE),
             is_cut: AtomicBool::new(false),
             driver: driver.abort_handle(),
+            barrier: None,
         };
         connection.client.batch_execute(&self.settings.session()).await.map_err(error::not_connected)?;
         Ok(connection)
@@ -101,6 +103,8 @@ pub(super) struct Connection {
     patience: Option<Duration>,
     is_cut: AtomicBool,
     driver: AbortHandle,
+    /// Where commits are answered before they are durable, what makes them so.
+    barrier: Option<Barrier>,
 }
 
 impl Connection {
@@ -129,6 +133,67 @@ impl Connection {
         self.in_time(self.run(sql)).await?.map_err(|error| self.convert(error, meta))
     }
 
+    /// Has the server answer commits before they are durable, and [`Connection::change`] wait for it:
+    /// see `group.rs`. Where the server does not allow what that takes, all stays as it is.
+    pub(super) async fn group_commits(&mut self) -> StoreResult<()> {
+        let outcome = self.in_time(self.make_barrier()).await?;
+        self.barrier = outcome.map_err(error::not_connected)?;
+        Ok(())
+    }
+
+    async fn make_barrier(&self) -> Result<Option<Barrier>, tokio_postgres::Error> {
+        let rows = self.client.query("SELECT current_setting('synchronous_commit')", &[]).await?;
+        let Some(setting) = rows.first() else { return Ok(None) };
+        let setting: &str = setting.try_get(0)?;
+        if setting == "off" {
+            return Ok(None);
+        }
+        let barrier = Barrier::new(setting);
+        match barrier.passed(self).await {
+            Err(error) if !error::is_lost(&error) => {
+                tracing::debug!(%error, "writes are not committed in groups");
+                return Ok(None);
+            }
+            answer => answer?,
+        }
+        self.client.batch_execute("SET synchronous_commit = off").await?;
+        Ok(Some(barrier))
+    }
+
+    /// Runs a statement that writes, and gives its rows once the write is durable. A refusal waits as
+    /// well: it may speak of a row that another write has made a moment ago.
+    pub(super) async fn change(&self, sql: &SqlText, meta: &ResourceMeta) -> StoreResult<Vec<Row>> {
+        let Some(barrier) = &self.barrier else { return self.query(sql, Some(meta)).await };
+        let _asked = Asked::new(&self.asked);
+        let (rows, passed) = self.in_time(self.write(barrier, sql)).await?;
+        let rows = rows.map_err(|error| self.convert(error, Some(meta)))?;
+        // It is done, and may or may not be when the server has gone down and come up again.
+        passed.map_err(|error| StoreError::new(StoreErrorKind::Unavailable).caused_by(self.convert(error, None)))?;
+        Ok(rows)
+    }
+
+    /// Runs a statement, and says whether it has become durable.
+    async fn write(
+        &self,
+        barrier: &Barrier,
+        sql: &SqlText,
+    ) -> (Result<Vec<Row>, tokio_postgres::Error>, Result<(), tokio_postgres::Error>) {
+        let mut again = true;
+        loop {
+            let statement = match self.statements.get(&self.client, &sql.text).await {
+                Ok(statement) => statement,
+                Err(error) => return (Err(error), Ok(())),
+            };
+            // The statement is sent when it is polled first, and so in front of the barrier.
+            let (rows, passed) = tokio::join!(biased; self.execute(&statement, sql), barrier.passed(self));
+            match &rows {
+                Err(error) if again && error::is_outdated(error) => self.statements.forget(&sql.text),
+                _ => return (rows, passed),
+            }
+            again = false;
+        }
+    }
+
     /// Takes a step of a transaction, and gives its rows. Where it fails, it is undone, and where it
     /// is [`StoreErrorKind::Busy`], the whole transaction; where that fails too, the connection is cut.
     pub(super) async fn step(&self, step: &Step<'_>, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
@@ -155,7 +220,7 @@ impl Connection {
         tokio::time::timeout(patience, answer).await.map_err(late)
     }
 
-    async fn run(&self, sql: &SqlText) -> Result<Vec<Row>, tokio_postgres::Error> {
+    pub(super) async fn run(&self, sql: &SqlText) -> Result<Vec<Row>, tokio_postgres::Error> {
         if sql.for_values {
             // Not prepared: the server would settle on one plan for all values at the sixth time.
             let binds: Vec<_> = sql.binds.iter().map(|(value, kind)| (Bind(value, kind), type_of(kind))).collect();

@@ -36,6 +36,7 @@ pub(super) struct Lanes {
     down: watch::Sender<Option<Arc<str>>>,
     wake: Arc<Notify>,
     closed: AtomicBool,
+    groups_commits: bool,
 }
 
 impl Lanes {
@@ -43,18 +44,42 @@ impl Lanes {
     pub(super) async fn open(connector: Arc<Connector>, count: usize) -> StoreResult<Arc<Self>> {
         let wake = Arc::new(Notify::new());
         let first = connector.connect(Some(Arc::clone(&wake))).await?;
-        let lanes = Arc::new(Self {
+        let lanes = Self::new(connector, count, wake, false);
+        lanes.put(first);
+        lanes.start();
+        Ok(lanes)
+    }
+
+    /// Lanes on which commits are in groups, all of which are left to the task to open.
+    pub(super) fn grouped(connector: Arc<Connector>, count: usize) -> Arc<Self> {
+        let lanes = Self::new(connector, count, Arc::default(), true);
+        lanes.start();
+        lanes
+    }
+
+    fn new(connector: Arc<Connector>, count: usize, wake: Arc<Notify>, groups_commits: bool) -> Arc<Self> {
+        Arc::new(Self {
             connector,
             slots: (0..count.max(1)).map(|_| Mutex::new(None)).collect(),
             next: AtomicUsize::new(0),
             down: watch::Sender::new(None),
             wake,
             closed: AtomicBool::new(false),
-        });
-        lanes.put(first);
-        tokio::spawn(keep(Arc::downgrade(&lanes), Arc::clone(&lanes.wake)));
-        lanes.wake.notify_one();
-        Ok(lanes)
+            groups_commits,
+        })
+    }
+
+    fn start(self: &Arc<Self>) {
+        tokio::spawn(keep(Arc::downgrade(self), Arc::clone(&self.wake)));
+        self.wake.notify_one();
+    }
+
+    async fn connect(&self) -> StoreResult<Connection> {
+        let mut connection = self.connector.connect(Some(Arc::clone(&self.wake))).await?;
+        if self.groups_commits {
+            connection.group_commits().await?;
+        }
+        Ok(connection)
     }
 
     /// A connection to ask a statement on.
@@ -96,7 +121,7 @@ impl Lanes {
     }
 
     /// The living connection with the fewest statements under way.
-    fn best(&self) -> Option<Arc<Connection>> {
+    pub(super) fn best(&self) -> Option<Arc<Connection>> {
         let start = self.next.fetch_add(1, Ordering::Relaxed);
         let (front, back) = self.slots.split_at(start % self.slots.len());
         let mut best: Option<(usize, Arc<Connection>)> = None;
@@ -150,7 +175,7 @@ async fn keep(lanes: Weak<Lanes>, wake: Arc<Notify>) {
             wake.notified().await;
             continue;
         }
-        match here.connector.connect(Some(Arc::clone(&wake))).await {
+        match here.connect().await {
             Ok(connection) => {
                 if !here.closed.load(Ordering::Relaxed) {
                     here.put(connection);

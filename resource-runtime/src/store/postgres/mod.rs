@@ -2,7 +2,8 @@
 //!
 //! # Design
 //!
-//! Single statements are pipelined over a few connections that all requests share (`lanes.rs`);
+//! Single statements are pipelined over a few connections that all requests share (`lanes.rs`), on
+//! which writes that are under way together wait for the disk together (`singles.rs`, `group.rs`);
 //! transactions have connections of their own (`pool.rs`, `transaction.rs`). Results come in PostgreSQL's binary
 //! format, and go from there into the response's JSON without a record in between, where no Rust
 //! code has to see one.
@@ -21,6 +22,7 @@ mod decode;
 mod drift;
 mod encode;
 mod error;
+mod group;
 mod lanes;
 mod migrate;
 mod numeric;
@@ -28,6 +30,7 @@ mod pool;
 mod read;
 mod row;
 mod run;
+mod singles;
 mod statements;
 #[cfg(test)]
 mod tests;
@@ -44,6 +47,7 @@ use self::connection::Connector;
 use self::lanes::Lanes;
 use self::pool::Pool;
 use self::run::Runner;
+use self::singles::Singles;
 use super::Migration;
 use super::sql::{Dialect, SqlText};
 use super::{
@@ -67,7 +71,7 @@ use crate::resource::{Record, ResourceMeta};
 /// # }
 /// ```
 pub struct PostgresStore {
-    lanes: Arc<Lanes>,
+    singles: Singles,
     pool: Arc<Pool>,
     transactions: usize,
 }
@@ -94,9 +98,11 @@ impl PostgresStore {
     pub async fn connect_with(settings: PostgresSettings) -> StoreResult<Self> {
         let (connections, transactions) = (settings.connections, settings.transaction_connections);
         let wait = settings.transaction_wait;
+        let groups = if settings.group_commits { connections } else { 0 };
         let connector = Arc::new(Connector::new(settings)?);
         let lanes = Lanes::open(Arc::clone(&connector), connections).await?;
-        Ok(Self { lanes, pool: Pool::new(connector, transactions, wait), transactions })
+        let singles = Singles::new(lanes, Arc::clone(&connector), groups);
+        Ok(Self { singles, pool: Pool::new(connector, transactions, wait), transactions })
     }
 }
 
@@ -109,7 +115,7 @@ impl Store for PostgresStore {
         Box::pin(async {
             let mut sql = SqlText::new(Dialect::Postgres);
             sql.push("SELECT 1");
-            (&*self.lanes).read(&sql, None).await.map(drop)
+            (&self.singles).read(&sql, None).await.map(drop)
         })
     }
 
@@ -118,23 +124,23 @@ impl Store for PostgresStore {
     }
 
     fn select(&self, select: Select) -> BoxFuture<'_, StoreResult<Selection>> {
-        Box::pin(async move { read::select(&mut &*self.lanes, &select).await })
+        Box::pin(async move { read::select(&mut &self.singles, &select).await })
     }
 
     fn select_json(&self, select: Select, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<JsonSelection>> {
-        Box::pin(async move { read::select_json(&mut &*self.lanes, &select, &projection).await })
+        Box::pin(async move { read::select_json(&mut &self.singles, &select, &projection).await })
     }
 
     fn get(&self, key: Key) -> BoxFuture<'_, StoreResult<Option<Record>>> {
-        Box::pin(async move { read::get(&mut &*self.lanes, &key).await })
+        Box::pin(async move { read::get(&mut &self.singles, &key).await })
     }
 
     fn get_json(&self, key: Key, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<Option<JsonRow>>> {
-        Box::pin(async move { read::get_json(&mut &*self.lanes, &key, &projection).await })
+        Box::pin(async move { read::get_json(&mut &self.singles, &key, &projection).await })
     }
 
     fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>> {
-        Box::pin(async { write::write(&mut &*self.lanes, write).await })
+        Box::pin(async { write::write(&mut &self.singles, write).await })
     }
 
     fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {
@@ -143,7 +149,7 @@ impl Store for PostgresStore {
 
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
-            self.lanes.close().await;
+            self.singles.close().await;
             self.pool.close(self.transactions).await;
         })
     }

@@ -9,6 +9,8 @@ use crate::Result;
 pub struct Meter {
     processes: Vec<u32>,
     nanoseconds: u64,
+    /// Of the first process alone.
+    first: u64,
     /// None where the machine does not count.
     instructions: Option<Vec<Counter>>,
 }
@@ -16,6 +18,8 @@ pub struct Meter {
 #[derive(Debug, Clone, Copy)]
 pub struct Spent {
     pub microseconds: f64,
+    /// What of it the first process spent, which is the server.
+    pub server: f64,
     /// In user space; what the kernel does for the sockets and files is in the time only.
     pub instructions: Option<f64>,
 }
@@ -25,16 +29,18 @@ impl Meter {
         let instructions = processes.iter().map(|it| counters(*it)).collect::<Result<Vec<_>>>();
         let instructions = instructions.ok().map(|it| it.into_iter().flatten().collect());
         let nanoseconds = spent(&processes)?;
-        Ok(Self { processes, nanoseconds, instructions })
+        let first = spent(processes.get(..1).unwrap_or_default())?;
+        Ok(Self { processes, nanoseconds, first, instructions })
     }
 
     pub fn read(&mut self) -> Result<Spent> {
         let nanoseconds = spent(&self.processes)?.saturating_sub(self.nanoseconds);
+        let first = spent(self.processes.get(..1).unwrap_or_default())?.saturating_sub(self.first);
         let instructions = self.instructions.as_mut().and_then(|counters| {
             let counts: std::io::Result<Vec<u64>> = counters.iter_mut().map(Counter::read).collect();
             Some(counts.ok()?.iter().sum::<u64>() as f64)
         });
-        Ok(Spent { microseconds: nanoseconds as f64 / 1e3, instructions })
+        Ok(Spent { microseconds: nanoseconds as f64 / 1e3, server: first as f64 / 1e3, instructions })
     }
 }
 

@@ -65,6 +65,7 @@ async fn measure(server: &'static Server, options: &Options, report: &mut Report
         client::run(server, load, requests, &make).await?;
         let spent = meter.read()?;
         report.add(server, load.name(), spent.microseconds / requests as f64);
+        report.add_share(server, load.name(), spent.server / requests as f64);
         if let Some(instructions) = spent.instructions {
             report.add_instructions(server, load.name(), instructions / requests as f64);
         }

@@ -11,6 +11,8 @@ use crate::servers::Server;
 pub struct Report {
     values: BTreeMap<(&'static str, &'static str), Vec<f64>>,
     instructions: BTreeMap<(&'static str, &'static str), Vec<f64>>,
+    /// What of the time is the server's own, not its database's.
+    shares: BTreeMap<(&'static str, &'static str), Vec<f64>>,
 }
 
 const OF_PROCESSES: [(&str, &str); 4] =
@@ -25,6 +27,10 @@ impl Report {
         self.instructions.entry((server.name, what)).or_default().push(value);
     }
 
+    pub fn add_share(&mut self, server: &Server, load: &'static str, value: f64) {
+        self.shares.entry((server.name, load)).or_default().push(value);
+    }
+
     /// The median of the rounds.
     pub fn median(&self, server: &str, what: &str) -> Option<f64> {
         median(self.values.get(&(server, what))?)
@@ -36,7 +42,8 @@ impl Report {
 
     pub fn print(&self, options: &Options, servers: &[&Server]) {
         println!("{} books, medians of {} rounds\n", options.rows, options.rounds);
-        println!("CPU microseconds per request (thousands of instructions in user space), server and database");
+        println!("CPU microseconds per request (thousands of instructions in user space), server and database;");
+        println!("with PostgreSQL, behind the slash: of the time, the server's own");
         for kind in [Kind::Sqlite, Kind::Postgres] {
             let columns: Vec<_> = servers.iter().filter(|it| it.kind == kind || it.kind == Kind::None).collect();
             if columns.iter().all(|it| it.kind == Kind::None) {
@@ -50,8 +57,8 @@ impl Report {
                 for server in &columns {
                     let cell = match self.median(server.name, load.name()) {
                         Some(time) => match self.median_instructions(server.name, load.name()) {
-                            Some(it) => format!("{time:.1} ({:.0}k)", it / 1e3),
-                            None => format!("{time:.1}"),
+                            Some(it) => format!("{time:.1}{} ({:.0}k)", self.share(kind, server, load), it / 1e3),
+                            None => format!("{time:.1}{}", self.share(kind, server, load)),
                         },
                         None => "-".to_owned(),
                     };
@@ -70,6 +77,11 @@ impl Report {
         }
         println!();
         goals::print(self, options);
+    }
+
+    fn share(&self, kind: Kind, server: &Server, load: Load) -> String {
+        let share = self.shares.get(&(server.name, load.name())).and_then(|it| median(it));
+        share.filter(|_| kind == Kind::Postgres).map_or(String::new(), |it| format!("/{it:.1}"))
     }
 
     /// How many times one value is another one.

@@ -19,7 +19,7 @@ async fn plan(store: &PostgresStore, select: &Select) -> String {
     let explain = SqlText { text: format!("EXPLAIN {}", sql.text), ..sql };
     let mut plan = String::new();
     for _ in 0..7 {
-        let rows = (&*store.lanes).read(&explain, None).await.unwrap();
+        let rows = (&store.singles).read(&explain, None).await.unwrap();
         plan = rows.iter().map(|it| it.get::<_, String>(0)).collect::<Vec<_>>().join("\n");
     }
     plan

@@ -1,6 +1,7 @@
 //! Tests against a server: `TEST_DATABASE_URL`, or one on this machine that trusts `postgres`.
 //! Each has a schema of its own.
 
+mod groups;
 mod indexes;
 mod lists;
 mod loss;
@@ -197,7 +198,7 @@ async fn a_statement_is_prepared_once_for_all_who_ask_at_the_same_time() {
         .await;
         let mut sql = super::SqlText::new(super::Dialect::Postgres);
         sql.push("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT 1'");
-        let rows = super::Runner::read(&mut &*store.lanes, &sql, None).await.unwrap();
+        let rows = super::Runner::read(&mut &store.singles, &sql, None).await.unwrap();
         assert_eq!(super::row::number(&rows[0], 0).unwrap(), 1);
     })
     .await;
