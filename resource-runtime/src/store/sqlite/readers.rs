@@ -107,15 +107,20 @@ impl Meter {
     fn should_stop(&self) -> bool {
         let deadline = self.deadline.load(Ordering::Relaxed);
         if deadline != u64::MAX {
-            let has_worked = self.looks.fetch_add(1, Ordering::Relaxed) + 1 >= LOOKS;
-            let over = self.born.elapsed().saturating_sub(Duration::from_nanos(deadline));
-            if over > STALLED || (has_worked && !over.is_zero()) {
+            let looks = self.looks.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+            let past = self.born.elapsed().saturating_sub(Duration::from_nanos(deadline));
+            if takes_too_long(looks, past) {
                 self.expired.store(true, Ordering::Relaxed);
                 return true;
             }
         }
         self.cancelled.load(Ordering::Relaxed) >= self.read.load(Ordering::Relaxed)
     }
+}
+
+/// Whether a read that has been looked at so often is to be broken off, so far past its deadline.
+fn takes_too_long(looks: u32, past: Duration) -> bool {
+    past > STALLED || (looks >= LOOKS && !past.is_zero())
 }
 
 /// Breaks a read off when the future that waits for it is dropped.
@@ -271,4 +276,19 @@ impl Readers {
 /// Nothing that runs under these locks can panic half-way through a change.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_whose_thread_waited_for_a_processor_is_not_broken_off() {
+        let (a_little, far) = (Duration::from_micros(300), Duration::from_millis(20));
+        assert!(!takes_too_long(1, a_little));
+        assert!(takes_too_long(LOOKS, a_little));
+        assert!(!takes_too_long(100, Duration::ZERO));
+        // Few steps that take as long as this wait for the disk.
+        assert!(takes_too_long(1, far));
+    }
 }
