@@ -50,7 +50,11 @@ impl Moments {
     pub(super) fn of_json(&self, json: &[u8]) -> Option<Seconds> {
         let name = |it: Option<usize>| it.and_then(|it| self.meta.fields.get(it)).map(|it| it.name);
         let fields = Fields { updated: name(self.updated), created: name(self.created) };
-        serde_json::Deserializer::from_slice(json).deserialize_map(fields).ok().flatten()
+        let found = match fields.at_the_end(json) {
+            Some(found) => found,
+            None => serde_json::Deserializer::from_slice(json).deserialize_map(fields).ok()?,
+        };
+        found.and_then(|it| it.parse::<Timestamp>().ok()).map(Timestamp::as_second)
     }
 }
 
@@ -60,8 +64,39 @@ struct Fields {
     created: Option<&'static str>,
 }
 
+impl Fields {
+    /// The later one that is not null, where both are the last members, as they are in most models: so
+    /// that not all of a row is read for each answer. `None` where they are elsewhere.
+    fn at_the_end<'a>(&self, json: &'a [u8]) -> Option<Option<&'a str>> {
+        let mut rest = std::str::from_utf8(json).ok()?.strip_suffix('}')?;
+        let (mut updated, mut created) = (None, None);
+        for _ in [self.updated, self.created].into_iter().flatten() {
+            let (before, name, value) = last_member(rest)?;
+            match Some(name) {
+                it if it == self.updated => updated = value,
+                it if it == self.created => created = value,
+                _ => return None,
+            }
+            rest = before.strip_suffix(',').unwrap_or(before);
+        }
+        Some(updated.or(created))
+    }
+}
+
+/// The last member of an object whose closing brace was taken off: what stands before it, its name,
+/// and its value, if that is null or text. A quote inside a text has a backslash before it, so that
+/// one after a colon begins a value.
+fn last_member(object: &str) -> Option<(&str, &str, Option<&str>)> {
+    let (before, value) = match object.strip_suffix('"') {
+        Some(text) => text.rsplit_once('"').map(|(before, value)| (before, Some(value)))?,
+        None => (object.strip_suffix("null")?, None),
+    };
+    let (before, name) = before.strip_suffix("\":")?.rsplit_once('"')?;
+    Some((before, name, value))
+}
+
 impl<'de> Visitor<'de> for Fields {
-    type Value = Option<Seconds>;
+    type Value = Option<&'de str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -79,7 +114,7 @@ impl<'de> Visitor<'de> for Fields {
                 members.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(updated.or(created).and_then(|it| it.parse::<Timestamp>().ok()).map(Timestamp::as_second))
+        Ok(updated.or(created))
     }
 }
 

@@ -73,11 +73,46 @@ fn extend(connection: &Connection) -> rusqlite::Result<()> {
 /// By value. Text that is no decimal, which only somebody else can have written, comes first, so
 /// that the order is total.
 fn compare_decimals(a: &str, b: &str) -> Ordering {
+    if let (Some(a), Some(b)) = (Short::of(a), Short::of(b)) {
+        return a.at(b.scale).cmp(&b.at(a.scale));
+    }
     match (Decimal::from_str(a), Decimal::from_str(b)) {
         (Ok(a), Ok(b)) => a.cmp(&b),
         (Err(_), Ok(_)) => Ordering::Less,
         (Ok(_), Err(_)) => Ordering::Greater,
         (Err(_), Err(_)) => a.cmp(b),
+    }
+}
+
+/// A decimal of few digits, as most are, which takes a fraction of the time to read: a filter by a
+/// bound compares it with every row that it looks at.
+struct Short {
+    digits: i64,
+    scale: u32,
+}
+
+impl Short {
+    fn of(text: &str) -> Option<Self> {
+        let (sign, number) = text.strip_prefix('-').map_or((1, text), |it| (-1, it));
+        let bytes = number.as_bytes();
+        if bytes.len() > 18 || !bytes.first()?.is_ascii_digit() || !bytes.last()?.is_ascii_digit() {
+            return None;
+        }
+        let (mut digits, mut point) = (0, None);
+        for (index, byte) in bytes.iter().enumerate() {
+            match byte {
+                b'0'..=b'9' => digits = digits * 10 + i64::from(byte - b'0'),
+                b'.' if point.is_none() => point = Some(index),
+                _ => return None,
+            }
+        }
+        let scale = point.map_or(0, |it| bytes.len() - 1 - it);
+        Some(Self { digits: sign * digits, scale: u32::try_from(scale).ok()? })
+    }
+
+    /// As a number with so many digits more after the point.
+    fn at(&self, more: u32) -> i128 {
+        i128::from(self.digits) * 10_i128.pow(more)
     }
 }
 
@@ -91,5 +126,19 @@ mod tests {
         values.sort_by(|a, b| compare_decimals(a, b));
         assert_eq!(values, ["", "x", "-1", "-0.0", "9.5", "10.25", "100"]);
         assert_eq!(compare_decimals("9.5", "9.500"), Ordering::Equal);
+    }
+
+    #[test]
+    fn short_decimals_compare_as_all_do() {
+        let texts =
+            ["0", "-0", "0.0", "1", "-1.10", "1.1", "999999999999999999", "0.0000000000000001", "-7", "00.5", "12.05"];
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            let expected = Decimal::from_str(a).unwrap().cmp(&Decimal::from_str(b).unwrap());
+            assert!(Short::of(a).is_some());
+            assert_eq!(compare_decimals(a, b), expected, "{a} {b}");
+        }
+        for it in ["", "-", ".5", "5.", "1e5", "+1", "1.2.3", "9999999999999999999"] {
+            assert!(Short::of(it).is_none(), "{it}");
+        }
     }
 }

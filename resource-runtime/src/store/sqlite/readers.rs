@@ -7,11 +7,15 @@
 //! found out by running them: a read that has not ended after [`INLINE`] is broken off and done
 //! again elsewhere, and its statement is remembered as slow until it proves quick. There it has all
 //! the time it takes, and its [`Meter`] for trying one way or another for a while.
+//!
+//! The clock alone does not tell what takes long: on a busy machine a quick read's thread may wait
+//! for a processor for longer than the read takes. So a read is broken off when it has also done
+//! work, and what overran without is slow only when it does so twice running.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,8 +32,13 @@ use crate::store::{StoreError, StoreErrorKind, StoreResult};
 const INLINE: Duration = Duration::from_micros(500);
 /// Steps of SQLite's machine between two looks at the clock: some tens of microseconds.
 const STEPS: i32 = 1_000;
-/// Slow statements that are remembered.
-const SLOW: usize = 1_024;
+/// Looks at the clock without which a read has hardly worked: its thread waited for a processor.
+const LOOKS: u32 = 4;
+/// How far past its deadline a read may be all the same. Beyond, it waits for the disk, or its steps
+/// take long each.
+const STALLED: Duration = Duration::from_millis(5);
+/// Statements whose cost is remembered.
+const REMEMBERED: usize = 1_024;
 
 pub(super) struct Readers {
     path: PathBuf,
@@ -40,9 +49,17 @@ pub(super) struct Readers {
     /// One for each slow read that may run at the same time.
     permits: Arc<Semaphore>,
     slots: u32,
-    slow: Mutex<HashSet<u64>>,
+    costs: Mutex<HashMap<u64, Cost>>,
     hasher: RandomState,
     closed: AtomicBool,
+}
+
+/// What is remembered of a statement that was not quick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cost {
+    /// It took long the last time, and nobody knows whether that was its own doing.
+    Suspect,
+    Slow,
 }
 
 struct Reader {
@@ -55,6 +72,8 @@ pub(super) struct Meter {
     born: Instant,
     /// When to break off, in nanoseconds since `born`.
     deadline: AtomicU64,
+    /// How often the clock was looked at since the deadline was set.
+    looks: AtomicU32,
     /// Whether it broke off for the deadline.
     expired: AtomicBool,
     /// The number of the read that is running.
@@ -72,6 +91,7 @@ impl Meter {
     fn limit(&self, limit: Option<Duration>) {
         let deadline = limit.and_then(|it| u64::try_from((self.born.elapsed() + it).as_nanos()).ok());
         self.deadline.store(deadline.unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.looks.store(0, Ordering::Relaxed);
         self.expired.store(false, Ordering::Relaxed);
     }
 
@@ -86,12 +106,21 @@ impl Meter {
 
     fn should_stop(&self) -> bool {
         let deadline = self.deadline.load(Ordering::Relaxed);
-        if deadline != u64::MAX && self.born.elapsed().as_nanos() > u128::from(deadline) {
-            self.expired.store(true, Ordering::Relaxed);
-            return true;
+        if deadline != u64::MAX {
+            let looks = self.looks.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+            let past = self.born.elapsed().saturating_sub(Duration::from_nanos(deadline));
+            if takes_too_long(looks, past) {
+                self.expired.store(true, Ordering::Relaxed);
+                return true;
+            }
         }
         self.cancelled.load(Ordering::Relaxed) >= self.read.load(Ordering::Relaxed)
     }
+}
+
+/// Whether a read that has been looked at so often is to be broken off, so far past its deadline.
+fn takes_too_long(looks: u32, past: Duration) -> bool {
+    past > STALLED || (looks >= LOOKS && !past.is_zero())
 }
 
 /// Breaks a read off when the future that waits for it is dropped.
@@ -117,7 +146,7 @@ impl Readers {
             keep: threads + 4,
             permits: Arc::new(Semaphore::new(slots as usize)),
             slots,
-            slow: Mutex::default(),
+            costs: Mutex::default(),
             hasher: RandomState::new(),
             closed: AtomicBool::new(false),
         }
@@ -148,7 +177,8 @@ impl Readers {
         let Ok(runtime) = Handle::try_current() else {
             return self.quick(|connection| read(connection, None));
         };
-        if !lock(&self.slow).contains(&shape) {
+        let cost = lock(&self.costs).get(&shape).copied();
+        if cost != Some(Cost::Slow) {
             let reader = self.checkout()?;
             let started = Instant::now();
             reader.meter.start(Some(INLINE));
@@ -156,8 +186,15 @@ impl Readers {
             let expired = reader.meter.expired.load(Ordering::Relaxed);
             self.give_back(reader);
             // A few steps of SQLite's take long by themselves, such as counting a whole table.
-            if expired || started.elapsed() > 2 * INLINE {
-                self.remember(shape);
+            let overran = started.elapsed() > 2 * INLINE;
+            match cost {
+                _ if expired => self.remember(shape, Cost::Slow),
+                Some(_) if overran => self.remember(shape, Cost::Slow),
+                None if overran => self.remember(shape, Cost::Suspect),
+                Some(_) => {
+                    lock(&self.costs).remove(&shape);
+                }
+                None => {}
             }
             if !expired {
                 return result;
@@ -171,8 +208,8 @@ impl Readers {
         let task = runtime.spawn_blocking(move || {
             let started = Instant::now();
             let result = read(&reader.connection, Some(&reader.meter));
-            if started.elapsed() < INLINE / 2 {
-                lock(&readers.slow).remove(&shape);
+            if started.elapsed() < INLINE {
+                lock(&readers.costs).remove(&shape);
             }
             readers.give_back(reader);
             drop(permit);
@@ -193,13 +230,13 @@ impl Readers {
         lock(&self.idle).clear();
     }
 
-    fn remember(&self, shape: u64) {
-        let mut slow = lock(&self.slow);
+    fn remember(&self, shape: u64, cost: Cost) {
+        let mut costs = lock(&self.costs);
         // Shapes come from clients, and there is no end to them.
-        if slow.len() >= SLOW {
-            slow.clear();
+        if costs.len() >= REMEMBERED {
+            costs.clear();
         }
-        slow.insert(shape);
+        costs.insert(shape, cost);
     }
 
     fn checkout(&self) -> StoreResult<Reader> {
@@ -216,6 +253,7 @@ impl Readers {
         let meter = Arc::new(Meter {
             born: Instant::now(),
             deadline: AtomicU64::new(u64::MAX),
+            looks: AtomicU32::new(0),
             expired: AtomicBool::new(false),
             read: AtomicU64::new(0),
             cancelled: AtomicU64::new(0),
@@ -238,4 +276,19 @@ impl Readers {
 /// Nothing that runs under these locks can panic half-way through a change.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_whose_thread_waited_for_a_processor_is_not_broken_off() {
+        let (a_little, far) = (Duration::from_micros(300), Duration::from_millis(20));
+        assert!(!takes_too_long(1, a_little));
+        assert!(takes_too_long(LOOKS, a_little));
+        assert!(!takes_too_long(100, Duration::ZERO));
+        // Few steps that take as long as this wait for the disk.
+        assert!(takes_too_long(1, far));
+    }
 }

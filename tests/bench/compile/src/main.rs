@@ -30,7 +30,7 @@ enum Side {
 struct Cost {
     build: f64,
     change: f64,
-    lines: usize,
+    lines: Option<usize>,
 }
 
 fn main() -> Result<()> {
@@ -40,18 +40,22 @@ fn main() -> Result<()> {
         let ours = measure(Side::Ours, count)?;
         let by_hand = measure(Side::ByHand, count)?;
         for (name, cost) in [("ours", &ours), ("by hand", &by_hand)] {
-            println!("{count:>10} {name:>9} {:>16.2} {:>16.2} {:>16}", cost.build, cost.change, cost.lines);
+            let lines = cost.lines.map_or("-".to_owned(), |it| it.to_string());
+            println!("{count:>10} {name:>9} {:>16.2} {:>16.2} {lines:>16}", cost.build, cost.change);
         }
-        let lines = ours.lines as f64 / by_hand.lines as f64;
+        let lines = ours.lines.zip(by_hand.lines).map(|(ours, by_hand)| ours as f64 / by_hand as f64);
+        let lines = lines.map_or("-".to_owned(), |it| format!("{it:.2}"));
         let (build, change) = (ours.build / by_hand.build, ours.change / by_hand.change);
-        println!("{count:>10} {:>9} {build:>16.2} {change:>16.2} {lines:>16.2}", "ratio");
+        println!("{count:>10} {:>9} {build:>16.2} {change:>16.2} {lines:>16}", "ratio");
         if count == 1 {
             ones = vec![ours, by_hand];
         } else {
             for (name, cost, one) in [("ours", &ours, &ones[0]), ("by hand", &by_hand, &ones[1])] {
                 let more = (count - 1) as f64;
-                let (build, lines) = (cost.build - one.build, cost.lines as f64 - one.lines as f64);
-                println!("{:>10} {name:>9} {:>16.2} {:>16} {:>16.0}", "each more", build / more, "", lines / more);
+                let lines = cost.lines.zip(one.lines).map(|(all, one)| (all as f64 - one as f64) / more);
+                let lines = lines.map_or("-".to_owned(), |it| format!("{it:.0}"));
+                let build = (cost.build - one.build) / more;
+                println!("{:>10} {name:>9} {build:>16.2} {:>16} {lines:>16}", "each more", "");
             }
         }
     }
@@ -185,11 +189,13 @@ fn cargo(package: &Path, arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The lines that the compiler sees once all macros are expanded.
-fn expanded(package: &Path) -> Result<usize> {
+/// The lines that the compiler sees once all macros are expanded. None where it does not print them:
+/// a stable compiler refuses to.
+fn expanded(package: &Path) -> Result<Option<usize>> {
     let mut cargo = command(package, &["rustc", "--quiet", "--", "-Zunpretty=expanded"]);
-    let output = cargo.env("RUSTC_BOOTSTRAP", "1").stderr(Stdio::inherit()).output()?;
-    Ok(output.stdout.split(|it| *it == b'\n').filter(|it| !it.trim_ascii().is_empty()).count())
+    let output = cargo.stderr(Stdio::null()).output()?;
+    let lines = output.stdout.split(|it| *it == b'\n').filter(|it| !it.trim_ascii().is_empty()).count();
+    Ok(output.status.success().then_some(lines))
 }
 
 /// Seconds of CPU that the programs which this one waited for have had.

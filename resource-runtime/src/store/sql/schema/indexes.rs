@@ -5,13 +5,18 @@
 //! | declared | index |
 //! |---|---|
 //! | `sort` | the column with the identifier, in both directions: `…__sort`, `…__desc` |
-//! | `eq`, `in`, `gt` … `lte`, `starts_with`, `is_null` | that, or else the column: `…__idx` |
+//! | `eq`, `in`, `is_null` | that, or else the column and the default order's: `…__page` |
+//! | `gt` … `lte`, `starts_with` | one of those, or else the column: `…__idx` |
 //! | `ieq` | the folded column: `…__fold` |
 //! | `contains`, `icontains`, `ends_with`, `search` | trigrams: `…__trigram`, `…__fold_trigram` |
 //! | `has_all`, `has_any` | the items: `…__gin` in PostgreSQL, the table `…__items` in SQLite |
 //! | `is_null` of what has no order | the identifiers of the nulls: `…__null` |
 //! | a default order of several fields | all of them and the identifier: `…__order` |
 //! | `index(a, b)` | these columns: `…__idx` |
+//!
+//! The rows of one value lie in `…__page` in the order in which lists show them, so that a page is read
+//! from its beginning, and not sorted out of all that match. Orders that cannot be there (of texts, of
+//! what each update changes, of the identifier alone) leave the column by itself: `…__idx`.
 //!
 //! Where deletes are soft, all of these are of the rows that are not deleted (`WHERE deleted_at IS NULL`),
 //! which every request asks for: values of deleted rows are free, and deleted rows cost their place in
@@ -34,7 +39,7 @@
 //! some time instead, which is the shorter way where many rows match.
 
 use super::{column, fold, items, name};
-use crate::field::{FieldMeta, Kind, Rule};
+use crate::field::{FieldMeta, Kind, Role, Rule};
 use crate::query::Operator;
 use crate::resource::ResourceMeta;
 use crate::store::Select;
@@ -115,7 +120,7 @@ impl Plan<'_> {
             if field.sort && fits {
                 self.sort(field);
             } else if (equality || range) && !field.unique && fits {
-                self.add("idx", false, &[field], &self.columns(&[field]));
+                self.filter(field, equality);
             } else if equality && !(field.unique && fits) {
                 self.add("hash", false, &[field], &format!("USING hash ({})", self.column(field)));
             }
@@ -154,6 +159,21 @@ impl Plan<'_> {
         self.add("desc", false, &[field], &columns);
     }
 
+    /// An index for a filter by a field that has no order of its own.
+    fn filter(&mut self, field: &'static FieldMeta, equality: bool) {
+        let order = self.order();
+        let fits = |key: &FieldMeta| {
+            let is_other = key.name != field.name && key.name != self.meta.id_field().name;
+            is_other && key.index && !key.kind.is_text() && key.role != Role::UpdatedAt
+        };
+        if !equality || order.is_empty() || !order.iter().all(|(key, _)| fits(key)) {
+            return self.add("idx", false, &[field], &self.columns(&[field]));
+        }
+        let parts: Vec<_> = std::iter::once((field, "")).chain(order).collect();
+        let fields: Vec<_> = parts.iter().map(|(field, _)| *field).collect();
+        self.add("page", false, &fields, &self.with_id(&parts));
+    }
+
     fn fold(&mut self, field: &'static FieldMeta, fits: bool) {
         let folded = fold(self.dialect, &self.column(field));
         let method = if fits { "" } else { "USING hash " };
@@ -162,22 +182,24 @@ impl Plan<'_> {
 
     /// An index for the order of lists that ask for none, where it has several keys.
     fn default_order(&mut self) {
-        let keys: Vec<_> = self.meta.sort.iter().filter_map(|key| Some((key, self.meta.field(key.field)?.1))).collect();
-        if keys.len() < 2 || !keys.iter().all(|(_, field)| field.index && self.fits(field)) {
+        let parts = self.order();
+        if parts.len() < 2 || !parts.iter().all(|(field, _)| field.index && self.fits(field)) {
             return;
         }
+        let fields: Vec<_> = parts.iter().map(|(field, _)| *field).collect();
+        self.add("order", false, &fields, &self.with_id(&parts));
+    }
+
+    /// The order of lists that ask for none, as its index has it.
+    fn order(&self) -> Vec<(&'static FieldMeta, &'static str)> {
         let direction = |descending: bool, nulls_first: bool, nullable: bool| match (self.dialect, descending) {
             (Dialect::Postgres, true) if nullable && !nulls_first => " DESC NULLS LAST",
             (Dialect::Postgres, false) if nullable && nulls_first => " NULLS FIRST",
             (_, true) => " DESC",
             (_, false) => "",
         };
-        let parts: Vec<_> = keys
-            .iter()
-            .map(|(key, field)| (*field, direction(key.descending, key.nulls_first, field.nullable)))
-            .collect();
-        let fields: Vec<_> = keys.iter().map(|(_, field)| *field).collect();
-        self.add("order", false, &fields, &self.with_id(&parts));
+        let keys = self.meta.sort.iter().filter_map(|key| Some((key, self.meta.field(key.field)?.1)));
+        keys.map(|(key, field)| (field, direction(key.descending, key.nulls_first, field.nullable))).collect()
     }
 
     /// The deleted rows, in the order in which they are purged.

@@ -125,6 +125,21 @@ async fn the_filters_of_books_use_their_indexes() {
 }
 
 #[tokio::test]
+async fn the_rows_of_one_value_are_read_in_the_default_order_and_not_sorted() {
+    let store = store(&[BOOK]).await;
+    for (name, value) in [("genre", "classic"), ("status", "available")] {
+        let filter = Filter::one(BOOK.field(name).unwrap().0, Operator::Eq, Value::Text(value.to_owned()));
+        let price = Filter::one(BOOK.field("price").unwrap().0, Operator::Gte, Value::Decimal(5.into()));
+        let sort = vec![
+            SortKey { field: BOOK.field("created_at").unwrap().0, descending: true, nulls_first: false },
+            SortKey { field: BOOK.id(), descending: false, nulls_first: false },
+        ];
+        let plan = plan(&store, &Select { filter: filter.and(price), sort, ..everything(BOOK) });
+        assert_eq!(plan, format!("SEARCH books USING INDEX books__{name}__created_at__page ({name}=?)"));
+    }
+}
+
+#[tokio::test]
 async fn a_search_in_several_fields_joins_what_their_indexes_find() {
     let store = store(&[PLANT]).await;
     let part = |field| Filter::one(field, Operator::Icontains, Value::Text("sunflower".to_owned()));
