@@ -25,6 +25,10 @@ impl Form {
     }
 }
 
+/// Texts that clients send: PostgreSQL keeps no U+0000, so it is refused everywhere. Written so that other languages'
+/// patterns mean the same.
+pub(super) const WITHOUT_NUL: &str = r"^[^\x00]*$";
+
 /// A field's schema within a model: its kind, null, rules, and what people are told of it.
 pub(super) fn field(field: &FieldMeta, form: Form, components: &mut Components) -> Object {
     let mut schema =
@@ -75,6 +79,7 @@ pub(super) fn of_kind(kind: &Kind, form: Form, components: &mut Components) -> O
         Kind::F32 => number("float"),
         Kind::F64 => number("double"),
         Kind::Decimal => number("decimal"),
+        Kind::Text if form.is_input() => Object::new().with("type", "string").with("pattern", WITHOUT_NUL),
         Kind::Text => Object::new().with("type", "string"),
         Kind::Uuid => string("uuid"),
         Kind::Timestamp => string("date-time"),
@@ -217,9 +222,9 @@ fn format_of_rules(rules: &[RuleMeta]) -> Option<&'static str> {
     })
 }
 
-/// A schema has one `pattern`; the second one goes into an `allOf`.
+/// A schema has one `pattern`; the second one of a field's rules goes into an `allOf`.
 fn add_pattern(schema: &mut Object, pattern: &str) {
-    if !schema.has("pattern") {
+    if matches!(schema.get("pattern").and_then(Node::as_text), None | Some(WITHOUT_NUL)) {
         schema.set("pattern", pattern);
         return;
     }
