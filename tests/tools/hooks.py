@@ -15,6 +15,11 @@ BEYOND_SCHEMAS = {
     "idempotency_key_reused",
     # `page` and `per_page` exclude `cursor` and `limit`, `sort` excludes `sort_by`: OpenAPI has no rule over parameters.
     "conflicting_parameters",
+    # `sort=price,-price`: items that are unique, and yet name one field twice.
+    "duplicate_field",
+    # `filter` has a grammar with parentheses, which no pattern can say, and a `cursor` is one that the server gave.
+    "syntax",
+    "invalid_cursor",
     # Decimals are kept exactly, with 28 digits at most; `multipleOf` is judged in binary fractions, which get it wrong.
     "precision",
 }
