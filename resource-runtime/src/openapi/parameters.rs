@@ -223,8 +223,9 @@ pub(super) fn if_unmodified_since(components: &mut Components) -> Object {
 pub(super) fn idempotency_key(components: &mut Components) -> Object {
     let description = "A name of the client's choice for this request, such as a UUID: of all requests with it one is \
                        carried out, and the others get its answer.";
-    let schema = Object::new().with("type", "string").with("minLength", 1).with("maxLength", 255);
-    let schema = schema.with("pattern", "^[!-~]+$").with("examples", [EXAMPLE_UUID]);
+    // As it is, or a string of structured fields (RFC 9651).
+    let pattern = r#"^(?:[!#-~][!-~]{0,254}|"(?:[ !#-\[\]-~]|\\["\\]){1,255}")$"#;
+    let schema = Object::new().with("type", "string").with("pattern", pattern).with("examples", [EXAMPLE_UUID]);
     let parameter = header("Idempotency-Key", description, false, EXAMPLE_UUID).with("schema", schema);
     components.refer(Section::Parameters, "IdempotencyKey", parameter)
 }

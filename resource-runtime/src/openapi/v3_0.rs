@@ -1,4 +1,4 @@
-use super::schema::WITHOUT_NUL;
+use super::schema::forget_nul;
 use super::walk::{Place, rebuilt};
 use super::{Node, Object};
 
@@ -131,9 +131,7 @@ const UNKNOWN: [&str; 23] = [
 fn schema(schema: Object) -> Object {
     let mut schema = without(schema, &UNKNOWN);
     // A type of its own for every text is too high a price for one character.
-    if schema.get("pattern").and_then(Node::as_text) == Some(WITHOUT_NUL) {
-        schema.remove("pattern");
-    }
+    forget_nul(&mut schema);
     if let Some(value) = schema.remove("const") {
         schema.set("enum", [value]);
     }
