@@ -50,6 +50,10 @@ bench *options="--quick":
 bench-paths:
     cd tests/bench && cargo run --release -p paths
 
+# The document, judged by tools that others wrote (needs Python and Node).
+tools:
+    tests/tools/run
+
 # Bless snapshots and the messages of compile errors; read the diff afterwards.
 bless:
     TRYBUILD=overwrite cargo test -p ui-tests

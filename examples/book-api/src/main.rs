@@ -8,6 +8,7 @@ mod audit;
 mod author;
 mod book;
 
+use resource_runtime::openapi::{Contact, License};
 use resource_runtime::prelude::*;
 
 use crate::announce::{Announce, AnnounceBook};
@@ -34,6 +35,16 @@ async fn main() -> resource_runtime::Result<()> {
 fn api(store: &Database) -> Api {
     Api::new("Book Management API", env!("CARGO_PKG_VERSION"))
         .description("Books and their authors: the example API of resource-runtime.")
+        .info(|info| {
+            let repository = env!("CARGO_PKG_REPOSITORY").to_owned();
+            let license = License {
+                name: env!("CARGO_PKG_LICENSE").to_owned(),
+                url: Some(repository.clone()),
+                ..License::default()
+            };
+            let authors = "The authors of resource-runtime".to_owned();
+            info.license(license).contact(Contact { name: Some(authors), url: Some(repository), ..Contact::default() })
+        })
         .nest("/api/v1", |v1| {
             v1.resource(Book::on(store).hooks(Audit).hooks(Announce))
                 .resource(Author::on(store).hooks(Audit))

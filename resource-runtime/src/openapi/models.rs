@@ -131,14 +131,18 @@ pub(super) fn matched(name: &str, member: &'static str, list: Object, components
     components.schema(name, object_schema("", Object::new().with(member, list), vec![member]))
 }
 
+/// A list in an answer, of so many items at most.
+pub(super) fn list(item: Object, max: u32) -> Object {
+    Object::new().with("type", "array").with("items", item).with("maxItems", max)
+}
+
 /// What a bulk request answers with: what was done, and the errors by the items' positions.
 pub(super) fn bulk_answer(
     name: &str,
     done: Vec<(&'static str, Object)>,
-    error: Object,
+    errors: Object,
     components: &mut Components,
 ) -> Object {
-    let errors = Object::new().with("type", "array").with("items", error);
     let mut required = done.iter().map(|(name, _)| *name).collect::<Vec<_>>();
     // A batch of deletions has no errors but those of the store.
     if done.len() == 1 {

@@ -14,6 +14,9 @@ const BULK_MAX: u32 = 100;
 /// The most rows of a request that goes to all that conditions hold for.
 const MATCHING_MAX: u32 = 1_000;
 
+/// A status has one shape in the document, and what was created is 201 in either.
+const UNLESS_MINIMAL: &str = "; without a body where the client prefers `return=minimal`.";
+
 /// Says how many rows they were.
 const AFFECTED: &[&str] = &["X-Total-Count"];
 
@@ -146,7 +149,7 @@ fn parameters(meta: &'static ResourceMeta, operation: Operation, components: &mu
         all.push(parameters::idempotency_key(components));
     }
     if !matches!(operation, Operation::List | Operation::Get) {
-        all.push(parameters::prefer(is_matching(operation), components));
+        all.push(parameters::prefer(operation, components));
     }
     all
 }
@@ -191,9 +194,10 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
     let row = |components: &mut Components| models::model(meta, Usage::Response, components);
     let bulk = |members: Vec<(&'static str, Object)>, name: &str, components: &mut Components| {
         let item = components.schema(&format!("Bulk{}", context.errors.name), context.errors.batch_item.clone());
-        models::bulk_answer(&format!("{}{name}", meta.name), members, item, components)
+        let errors = models::list(item, BULK_MAX);
+        models::bulk_answer(&format!("{}{name}", meta.name), members, errors, components)
     };
-    let list_of = |item: Object| Object::new().with("type", "array").with("items", item);
+    let list_of = |item: Object| models::list(item, BULK_MAX);
     let id = |components: &mut Components| schema::of_kind(&meta.id_field().kind, Form::Response, components);
     let dated: &[&str] = if meta.written_at().is_some() { &["Last-Modified"] } else { &[] };
     let found = Answer::new(format!("The {one}.")).headers(&["ETag"]).headers(dated);
@@ -243,7 +247,10 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
             let body = bulk(vec![("created", rows)], "BulkCreated", components);
             Responses::new().success(
                 201,
-                Answer::new("What was created, and what was not.").body(body).headers(preferred).headers(replayed),
+                Answer::new(format!("What was created, and what was not{UNLESS_MINIMAL}"))
+                    .body(body)
+                    .headers(preferred)
+                    .headers(replayed),
                 components,
             )
         }
@@ -273,7 +280,7 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
             } else {
                 ("Deleted", "deleted", id(components), "The identifiers of the rows that are gone.")
             };
-            let list = list_of(item).with("maxItems", MATCHING_MAX);
+            let list = models::list(item, MATCHING_MAX);
             let body = models::matched(&format!("{}Matching{name}", meta.name), member, list, components);
             let answer = Answer::new(words).body(body).headers(AFFECTED).headers(preferred).headers(replayed);
             Responses::new().success(200, answer, components).success(204, without_body(AFFECTED), components)
@@ -343,7 +350,7 @@ const fn can_leave_scope(operation: Operation) -> bool {
 }
 
 fn created(context: &Context<'_>, one: &str, body: Object) -> Answer {
-    let answer = Answer::new(format!("The {one}, created.")).body(body);
+    let answer = Answer::new(format!("The {one}, created{UNLESS_MINIMAL}")).body(body);
     let answer = answer.headers(&["Location", "ETag"]);
     let dated = context.mounted.meta.written_at().is_some();
     let answer = if dated { answer.headers(&["Last-Modified"]) } else { answer };

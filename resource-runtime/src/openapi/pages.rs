@@ -26,15 +26,15 @@ pub(super) fn page(meta: &'static ResourceMeta, components: &mut Components) -> 
             .with("has_next", false)
             .with("has_prev", false)
     });
-    let envelope_of_all = envelope(item).with_some("examples", example.map(|it| [it]));
+    let envelope_of_all = envelope(meta, item).with_some("examples", example.map(|it| [it]));
     let whole = components.schema(&format!("{}Page", meta.name), envelope_of_all);
     let chosen = models::selection(meta, components);
-    let chosen = components.schema(&format!("{}FieldsPage", meta.name), envelope(chosen));
+    let chosen = components.schema(&format!("{}FieldsPage", meta.name), envelope(meta, chosen));
     // Whoever names no `fields` gets the first form.
     Object::new().with("anyOf", [whole, chosen])
 }
 
-fn envelope(item: Object) -> Object {
+fn envelope(meta: &ResourceMeta, item: Object) -> Object {
     let integer = |format: &str, least: u32, description: &str| {
         Object::new()
             .with("type", "integer")
@@ -46,7 +46,7 @@ fn envelope(item: Object) -> Object {
     let nullable = |schema: Object, kind: &str| schema.with("type", [kind, "null"]);
     let cursor = |description: &str| Object::new().with("type", ["string", "null"]).with("description", description);
     let properties = Object::new()
-        .with("items", Object::new().with("type", "array").with("items", item))
+        .with("items", models::list(item, meta.page.max))
         .with(
             "total",
             nullable(

@@ -5,7 +5,7 @@ use super::schema::{self, Form};
 use super::{Mounted, Node, Object, example, names};
 use crate::field::Kind;
 use crate::query::{self, Operator, ParameterMeta, ParameterRole};
-use crate::resource::ResourceMeta;
+use crate::resource::{Operation, ResourceMeta};
 
 const EXAMPLE_UUID: &str = "019b77f0-1a00-7cc3-8f2e-3d5d0b6a4c11";
 const EXAMPLE_TAG: &str = "\"1\"";
@@ -223,24 +223,33 @@ pub(super) fn if_unmodified_since(components: &mut Components) -> Object {
 pub(super) fn idempotency_key(components: &mut Components) -> Object {
     let description = "A name of the client's choice for this request, such as a UUID: of all requests with it one is \
                        carried out, and the others get its answer.";
-    let schema = Object::new().with("type", "string").with("minLength", 1).with("maxLength", 255);
-    let schema = schema.with("examples", [EXAMPLE_UUID]);
+    // As it is, or a string of structured fields (RFC 9651).
+    let pattern = r#"^(?:[!#-~][!-~]{0,254}|"(?:[ !#-\[\]-~]|\\["\\]){1,255}")$"#;
+    let schema = Object::new().with("type", "string").with("pattern", pattern).with("examples", [EXAMPLE_UUID]);
     let parameter = header("Idempotency-Key", description, false, EXAMPLE_UUID).with("schema", schema);
     components.refer(Section::Parameters, "IdempotencyKey", parameter)
 }
 
-/// What the client prefers of the answer; `matching`: of a request that goes to all rows that
-/// conditions hold for.
-pub(super) fn prefer(matching: bool, components: &mut Components) -> Object {
+/// What the client prefers of the answer.
+pub(super) fn prefer(operation: Operation, components: &mut Components) -> Object {
     let description = "`return=minimal` leaves the body out; `tx=rollback` only tries: the answer is the one that would \
                        have been given, and nothing is written (RFC 7240).";
-    if matching {
-        let description = format!("{description} `max-affected=10` refuses the request where there are more rows.");
-        let parameter = header("Prefer", &description, false, "max-affected=10");
-        return components.refer(Section::Parameters, "PreferMaxAffected", parameter);
+    match operation {
+        Operation::UpdateMany | Operation::DeleteMany => {
+            let description = format!("{description} `max-affected=10` refuses the request where there are more rows.");
+            let parameter = header("Prefer", &description, false, "max-affected=10");
+            components.refer(Section::Parameters, "PreferMaxAffected", parameter)
+        }
+        // Tools send what examples show, and expect the body that 201 has otherwise.
+        Operation::Create | Operation::BulkCreate => {
+            let parameter = header("Prefer", description, false, "return=representation");
+            components.refer(Section::Parameters, "PreferOfCreation", parameter)
+        }
+        _ => {
+            let parameter = header("Prefer", description, false, "return=minimal");
+            components.refer(Section::Parameters, "Prefer", parameter)
+        }
     }
-    let parameter = header("Prefer", description, false, "return=minimal");
-    components.refer(Section::Parameters, "Prefer", parameter)
 }
 
 /// Whether a batch is all or nothing.

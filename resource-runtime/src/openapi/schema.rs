@@ -25,6 +25,10 @@ impl Form {
     }
 }
 
+/// Texts that clients send: PostgreSQL keeps no U+0000, so it is refused everywhere. Written so that other languages'
+/// patterns mean the same.
+const WITHOUT_NUL: &str = r"^[^\x00]*$";
+
 /// A field's schema within a model: its kind, null, rules, and what people are told of it.
 pub(super) fn field(field: &FieldMeta, form: Form, components: &mut Components) -> Object {
     let mut schema =
@@ -75,6 +79,7 @@ pub(super) fn of_kind(kind: &Kind, form: Form, components: &mut Components) -> O
         Kind::F32 => number("float"),
         Kind::F64 => number("double"),
         Kind::Decimal => number("decimal"),
+        Kind::Text if form.is_input() => Object::new().with("type", "string").with("pattern", WITHOUT_NUL),
         Kind::Text => Object::new().with("type", "string"),
         Kind::Uuid => string("uuid"),
         Kind::Timestamp => string("date-time"),
@@ -193,7 +198,10 @@ fn add_rule(schema: &mut Object, kind: &Kind, rule: &RuleMeta) -> Option<String>
             bound_by("exclusiveMinimum", exclusive_min, Decimal::le);
             bound_by("exclusiveMaximum", exclusive_max, Decimal::ge);
         }
-        Rule::Email | Rule::Url => schema.set("format", format_of_rules(&[*rule])?),
+        Rule::Email | Rule::Url => {
+            forget_nul(schema);
+            schema.set("format", format_of_rules(&[*rule])?);
+        }
         Rule::Regex(regex) => add_pattern(schema, &pattern::to_ecma(regex().as_str())?),
         Rule::Contains(text) if is_list => schema.set("contains", Object::new().with("const", text)),
         Rule::Contains(text) => add_pattern(schema, &pattern::containing(text)),
@@ -217,8 +225,16 @@ fn format_of_rules(rules: &[RuleMeta]) -> Option<&'static str> {
     })
 }
 
-/// A schema has one `pattern`; the second one goes into an `allOf`.
+/// What says more of a text takes the place of [`WITHOUT_NUL`].
+pub(super) fn forget_nul(schema: &mut Object) {
+    if schema.get("pattern").and_then(Node::as_text) == Some(WITHOUT_NUL) {
+        schema.remove("pattern");
+    }
+}
+
+/// A schema has one `pattern`; the second one of a field's rules goes into an `allOf`.
 fn add_pattern(schema: &mut Object, pattern: &str) {
+    forget_nul(schema);
     if !schema.has("pattern") {
         schema.set("pattern", pattern);
         return;

@@ -386,7 +386,7 @@ fn rules_that_meet_in_one_field_all_hold() {
     );
     check_schema(
         "AnimalCreate/properties/repeated",
-        r#"{"type":"string","description":"The name again.\n\nMust be the same as `name`.\n\nNot on Sundays."}"#,
+        r#"{"type":"string","pattern":"^[^\\x00]*$","description":"The name again.\n\nMust be the same as `name`.\n\nNot on Sundays."}"#,
     );
 }
 

@@ -1,3 +1,4 @@
+use super::schema::forget_nul;
 use super::walk::{Place, rebuilt};
 use super::{Node, Object};
 
@@ -7,10 +8,11 @@ use super::{Node, Object};
 ///
 /// What 3.0 has other words for is said in them: `nullable`, `exclusiveMinimum` as a flag, `enum` for
 /// `const`, one `example`. What it has no words for is left out, which makes a schema wider and never
-/// wrong (`dependentRequired`, `contains`). Two things are for generators rather than for the
-/// standard, and the server does both: an update is `application/json`, since few know merge
-/// patches; and the preference for an answer without a body is not offered, since progenitor
-/// refuses operations that succeed in two shapes.
+/// wrong (`dependentRequired`, `contains`). Three things are for generators rather than for the
+/// standard, and the server does all of them: an update is `application/json`, since few know merge
+/// patches; the preference for an answer without a body is not offered, since progenitor
+/// refuses operations that succeed in two shapes; and that texts have no U+0000 is left out, since
+/// progenitor makes a type of every pattern.
 #[must_use]
 pub fn v3_0(document: &Node) -> Node {
     rebuilt(document, Place::Document, &mut |place, object| match place {
@@ -57,8 +59,10 @@ fn top(document: Object) -> Object {
 }
 
 fn license(mut license: Object) -> Object {
+    // An expression of several licences has no page.
     if let Some(Node::Text(identifier)) = license.remove("identifier")
         && !license.has("url")
+        && !identifier.contains(' ')
     {
         license.set("url", format!("https://spdx.org/licenses/{identifier}.html"));
     }
@@ -126,6 +130,8 @@ const UNKNOWN: [&str; 23] = [
 
 fn schema(schema: Object) -> Object {
     let mut schema = without(schema, &UNKNOWN);
+    // A type of its own for every text is too high a price for one character.
+    forget_nul(&mut schema);
     if let Some(value) = schema.remove("const") {
         schema.set("enum", [value]);
     }
@@ -291,6 +297,7 @@ mod tests {
     #[test]
     fn what_3_0_has_no_word_for_is_left_out() {
         check(r#"{"const": "*", "examples": ["a", "b"]}"#, r#"{"enum": ["*"], "example": "a"}"#);
+        check(r#"{"type": "string", "pattern": "^[^\\x00]*$"}"#, r#"{"type": "string"}"#);
         check(r#"{"type": "array", "contains": {"const": "a"}}"#, r#"{"type": "array", "items": {}}"#);
         check(r#"{"type": "object", "dependentRequired": {"a": ["b"]}}"#, r#"{"type": "object"}"#);
         check(
@@ -320,6 +327,8 @@ mod tests {
         ));
         assert_eq!(older.pointer("/info/license/url"), Some(&"https://spdx.org/licenses/MIT.html".into()));
         assert!(older.pointer("/info/license/identifier").is_none());
+        let several = v3_0(&node(r#"{"info": {"license": {"name": "Both", "identifier": "MIT OR Apache-2.0"}}}"#));
+        assert_eq!(several.pointer("/info/license").unwrap().to_json(), br#"{"name":"Both"}"#);
         let security = older.pointer("/paths/~1a/get/security/0").unwrap();
         assert_eq!(security.to_json(), br#"{"token":[],"login":["read"]}"#);
     }

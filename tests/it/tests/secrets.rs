@@ -73,7 +73,7 @@ every_store! {
         let schemas = &document["components"]["schemas"];
         let key = &schemas["AccountCreate"]["properties"]["signingKey"];
         assert_eq!(key, &json!({
-            "type": "string", "minLength": 8, "not": {"pattern": " "}, "writeOnly": true,
+            "type": "string", "pattern": r"^[^\x00]*$", "minLength": 8, "not": {"pattern": " "}, "writeOnly": true,
             "description": "What is sent to them is signed with it.",
         }));
         assert!(schemas["Account"]["properties"]["signingKey"].is_null());
