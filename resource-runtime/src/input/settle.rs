@@ -117,6 +117,7 @@ fn is_blank(value: &Value) -> bool {
 }
 
 /// A record with changes made to it, as it would be stored.
+#[cfg(feature = "server")]
 pub(crate) fn changed(record: &Record, changes: &[(usize, Value)]) -> Record {
     let mut record = record.clone();
     for (index, value) in changes {
