@@ -85,8 +85,8 @@ fn rule(kind: RuleKind, key: &Path, code: Once<Text>, message: Once<Text>, error
 
 fn lower_length(given: Keyed<LengthAttrs>, errors: &mut Errors) -> Option<Rule> {
     let LengthAttrs { min, max, equal, code, message, unknown } = given.value;
-    unknown.translated(foreign::LENGTHS, errors).report(LengthAttrs::KEYS, &[], errors);
     let before = errors.len();
+    unknown.translated(foreign::LENGTHS, errors).report(LengthAttrs::KEYS, &[], errors);
     let mut part = |given: Once<Expression>| -> Option<(Expr, Option<u64>)> {
         let expr = given.value(errors)?.0;
         let count = errors.handle(count(&expr))?;
@@ -112,8 +112,8 @@ fn lower_length(given: Keyed<LengthAttrs>, errors: &mut Errors) -> Option<Rule> 
 
 fn lower_range(given: Keyed<RangeAttrs>, errors: &mut Errors) -> Option<Rule> {
     let RangeAttrs { min, max, exclusive_min, exclusive_max, code, message, unknown } = given.value;
-    unknown.translated(foreign::BOUNDS, errors).report(RangeAttrs::KEYS, &[], errors);
     let before = errors.len();
+    unknown.translated(foreign::BOUNDS, errors).report(RangeAttrs::KEYS, &[], errors);
     let mut part = |given: Once<Expression>| {
         let expr = given.value(errors)?.0;
         errors.handle(bound(expr))

@@ -5,7 +5,9 @@ use super::path::At;
 use super::reader::{Reader, Slot};
 use crate::error::{ApiError, ErrorCode};
 use crate::field::{FieldMeta, IdSource, Kind, Role, Value, now};
-use crate::resource::{Record, ResourceMeta};
+#[cfg(feature = "server")]
+use crate::resource::Record;
+use crate::resource::ResourceMeta;
 
 /// Normalizes the values that the application gives fields of a row, holds them against their rules,
 /// and the row with them against the rules over all of it.
