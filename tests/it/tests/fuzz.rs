@@ -1,6 +1,6 @@
 //! The fuzz targets without a fuzzer: the corpus that is kept, and texts that come of it by chance, for
 //! some seconds (`FUZZ_SECONDS`), or until one fails, which is printed. `just fuzz` runs the real one.
-#![allow(clippy::print_stderr, reason = "this is where a failing test says how to repeat it")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::print_stderr, clippy::unwrap_used, reason = "tests")]
 
 #[expect(unreachable_pub, reason = "it is a crate of its own")]
 #[path = "../../../fuzz/src/lib.rs"]

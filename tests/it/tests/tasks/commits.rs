@@ -22,6 +22,7 @@ fn new_author() -> Write {
         Value::Null,
         Value::Timestamp(Timestamp::UNIX_EPOCH),
         Value::Null,
+        Value::Null,
     ];
     Write::Insert { meta: it::Author::META, values, version: 1 }
 }
