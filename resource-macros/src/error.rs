@@ -65,6 +65,14 @@ pub(crate) fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str
         .map(|(_, it)| it)
 }
 
+/// Names that mean the same, and what to write in their place.
+pub(crate) type Dictionary = &'static [(&'static [&'static str], &'static str)];
+
+/// What a dictionary says of a name.
+pub(crate) fn translation(dictionary: Dictionary, name: &str) -> Option<&'static str> {
+    dictionary.iter().find(|(names, _)| names.contains(&name)).map(|(_, help)| *help)
+}
+
 /// What to write in place of an unknown name: the one that was probably meant, or all there are.
 pub(crate) fn instead<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
     match nearest(unknown, known.clone()) {
@@ -72,6 +80,15 @@ pub(crate) fn instead<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str
         None if known.clone().into_iter().nth(1).is_none() => format!("there is only {}", list(known)),
         None => format!("there are {}", list(known)),
     }
+}
+
+/// What to write in place of an unknown name that other frameworks may have.
+pub(crate) fn translated_or_instead<'a>(
+    dictionary: Dictionary,
+    unknown: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> String {
+    translation(dictionary, unknown).map_or_else(|| instead(unknown, known), str::to_owned)
 }
 
 #[cfg(test)]

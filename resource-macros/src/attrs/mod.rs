@@ -29,7 +29,7 @@ use darling::{FromAttributes, FromMeta};
 use quote::quote;
 use syn::{Attribute, Meta, Path};
 
-use crate::error::{Errors, error, instead};
+use crate::error::{Dictionary, Errors, error, instead, translation};
 
 /// A value that a key can have in an attribute.
 pub(crate) trait Value: Sized {
@@ -150,21 +150,27 @@ impl FromMeta for Unknown {
 }
 
 impl Unknown {
-    /// Without these, of which each is told of.
-    pub(crate) fn without(self, names: &[&str], mut each: impl FnMut(&Path, &str)) -> Self {
-        Self(
-            self.0
-                .into_iter()
-                .filter(|key| {
-                    let name = key_name(key);
-                    let known = names.contains(&name.as_str());
-                    if known {
-                        each(key, &name);
-                    }
-                    !known
-                })
-                .collect(),
-        )
+    /// Without the names in a dictionary: each is reported with what to write, after `what` is wrong with it.
+    pub(crate) fn without(
+        mut self,
+        dictionary: Dictionary,
+        what: impl Fn(&str) -> String,
+        errors: &mut Errors,
+    ) -> Self {
+        self.0.retain(|key| {
+            let name = key_name(key);
+            let help = translation(dictionary, &name);
+            if let Some(help) = help {
+                errors.push(key, what(&name), help);
+            }
+            help.is_none()
+        });
+        self
+    }
+
+    /// Without the names that other frameworks have for a key.
+    pub(crate) fn translated(self, dictionary: Dictionary, errors: &mut Errors) -> Self {
+        self.without(dictionary, |name| format!("there is no key `{name}`"), errors)
     }
 
     /// Reports each, for an attribute with these keys; `elsewhere` says where keys go that do not go here.

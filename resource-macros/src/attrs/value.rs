@@ -45,7 +45,9 @@ impl Value for Off {
     fn from_item(item: &Meta) -> syn::Result<Self> {
         match literal(item) {
             Some(Lit::Bool(LitBool { value: false, .. })) => Ok(Self),
-            _ => Err(expected(item, "can only be turned off", |key| format!("write `{key} = false`, or remove it"))),
+            _ => Err(expected(item, "can only be turned off", |key| {
+                format!("remove it, as what has `sort`, `filter` or `unique` has one; `{key} = false` leaves that out")
+            })),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The description of fields and their rules.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Path, Type};
@@ -147,9 +147,14 @@ fn filter(filter: &Filter, ty: &Type) -> TokenStream {
     let span = operator.span();
     let ty = ty_at(ty, span);
     // The user's own token, so that editors find the operator behind it.
-    let function = if operator == "in" { format_ident!("is_in", span = span) } else { operator.clone() };
+    let function = self::operator(operator, span);
     let parameter = parameter.as_ref().map(|it| quote!(.parameter(#it)));
     quote_spanned!(place(span)=> _rt::op::#function::<#ty>()#parameter)
+}
+
+/// What the runtime calls an operator: as attributes do, but for the one that is a keyword.
+pub(super) fn operator(name: &Ident, span: Span) -> Ident {
+    if name == "in" { Ident::new("is_in", span) } else { Ident::new(&name.to_string(), span) }
 }
 
 fn normalize(function: &Path, ty: &Type) -> TokenStream {

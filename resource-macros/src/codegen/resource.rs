@@ -1,6 +1,6 @@
 //! `impl Resource`: the description as a constant, and the ways between the struct and its values.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Ident, Type, TypePath};
 
@@ -42,21 +42,12 @@ fn declared(resource: &Resource) -> TokenStream {
     let ident = &resource.outline.ident;
     let slots = || resource.fields.iter().enumerate().map(|(slot, it)| (Literal::usize_unsuffixed(slot), it));
     let filters = slots().flat_map(|(slot, field)| {
-        let operators = field.filters.iter().map(|it| camel_case(&it.operator.to_string()));
+        let operators = field.filters.iter().map(|it| meta::operator(&it.operator, Span::call_site()));
         operators.map(move |it| quote!(#slot #it)).collect::<Vec<_>>()
     });
     let sorts = slots().filter(|(_, it)| it.sort).map(|(slot, _)| slot);
     let search = resource.fields.iter().any(|it| it.search).then(|| quote!(search));
     quote!(_rt::declared!(#ident filters(#(#filters),*) sorts(#(#sorts),*) #search);)
-}
-
-/// An operator's name as that of a type.
-fn camel_case(name: &str) -> Ident {
-    let capitalized = |word: &str| {
-        let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
-        first.to_ascii_uppercase() + rest
-    };
-    format_ident!("{}", name.split('_').map(capitalized).collect::<String>())
 }
 
 fn meta(resource: &Resource) -> TokenStream {

@@ -5,9 +5,10 @@ use syn::spanned::Spanned;
 use syn::{LitStr, Path, Type};
 
 use super::access::{AccessAttrs, check_secret, of_role, role};
+use super::foreign;
 use super::literal::{literal, number_checks};
 use super::naming::Naming;
-use super::query::filters;
+use super::query::{OPERATORS, filters};
 use super::rule::{Place, rules};
 use super::{doc, plain_name};
 use crate::attrs::{
@@ -63,7 +64,15 @@ pub(super) fn resource_field(
     let ident = field.ident.clone()?;
     let (name, ty) = (plain_name(&ident), field.ty.clone());
     let wire = naming.name(&ident, rename.value(errors).as_ref(), errors);
-    unknown.report(FieldAttrs::KEYS, &[(ResourceAttrs::KEYS, "write it on the struct")], errors);
+    unknown.translated(foreign::ON_FIELDS, errors).report(
+        FieldAttrs::KEYS,
+        &[
+            (ResourceAttrs::KEYS, "write it on the struct"),
+            (ValidateAttrs::KEYS, "it is a rule: write it in `#[validate(…)]`"),
+            (&OPERATORS, "it is an operator: write it in `filter(…)`"),
+        ],
+        errors,
+    );
 
     let id_key = id.key();
     let id = id.take(errors);
@@ -208,7 +217,10 @@ pub(super) fn object_field(
     let wire = naming.name(&ident, rename.value(errors).as_ref(), errors);
     unknown.report(
         ObjectFieldAttrs::KEYS,
-        &[(FieldAttrs::KEYS, "remove it: it is for fields of resources, and this is one of a value object")],
+        &[
+            (FieldAttrs::KEYS, "remove it: it is for fields of resources, and this is one of a value object"),
+            (ValidateAttrs::KEYS, "it is a rule: write it in `#[validate(…)]`"),
+        ],
         errors,
     );
     let ways_out = "an object leaves the server whole: move the field to the resource and mark it `write_only` or `hidden`, or \

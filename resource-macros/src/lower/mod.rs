@@ -6,6 +6,7 @@
 mod access;
 mod companion;
 mod field;
+mod foreign;
 mod literal;
 mod models;
 mod names;

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use syn::LitStr;
 
+use super::foreign;
 use crate::attrs::FilterItem;
-use crate::error::{Errors, error, instead};
+use crate::error::{Errors, error, instead, translated_or_instead};
 use crate::model::{Access, Field, Filter, SortKey};
 
 /// Names that mean something in every list's query string.
@@ -25,7 +26,7 @@ const RESERVED: [&str; 13] = [
     "atomic",
 ];
 
-const OPERATORS: [&str; 16] = [
+pub(super) const OPERATORS: [&str; 16] = [
     "eq",
     "ne",
     "gt",
@@ -50,7 +51,8 @@ pub(super) fn filters(items: Vec<FilterItem>, errors: &mut Errors) -> Vec<(Filte
     for FilterItem { operator, parameter } in items {
         let name = operator.to_string();
         if !OPERATORS.contains(&name.as_str()) {
-            errors.push(&operator, format!("there is no operator `{name}`"), instead(&name, OPERATORS));
+            let help = translated_or_instead(foreign::OPERATORS, &name, OPERATORS);
+            errors.push(&operator, format!("there is no operator `{name}`"), help);
             continue;
         }
         if filters.iter().any(|(it, _)| it.operator == operator) {

@@ -6,6 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Ident, LitStr, Path, Type};
 
 use super::field::{Lowered, NOT_UNIQUE, resource_field};
+use super::foreign;
 use super::literal::count;
 use super::names::plural_of;
 use super::naming::Naming;
@@ -14,7 +15,7 @@ use super::rule::struct_rules;
 use super::views::{lower_computed, lower_list, lower_views};
 use super::{Rejected, doc, krate, models, named_fields, plain_name};
 use crate::attrs::{self, FieldAttrs, Keyed, Names, PageAttrs, ResourceAttrs, ValidateAttrs, ValidateStructAttrs};
-use crate::error::{Errors, instead};
+use crate::error::{Errors, instead, translated_or_instead};
 use crate::model::{
     Access, Check, CheckKind, Computed, Field, Filter, Operations, Outline, Page, Resource, Role, RuleKind, SortKey,
     View,
@@ -52,7 +53,11 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
         krate: root,
         unknown,
     } = attrs;
-    unknown.report(ResourceAttrs::KEYS, &[(FieldAttrs::KEYS, "write it on a field")], errors);
+    unknown.translated(foreign::ON_STRUCTS, errors).report(
+        ResourceAttrs::KEYS,
+        &[(FieldAttrs::KEYS, "write it on a field")],
+        errors,
+    );
     let rules = attrs::parse::<ValidateStructAttrs>("validate", &input.attrs, errors)
         .map(|it| struct_rules(it, RuleKind::Record, errors))
         .unwrap_or_default();
@@ -291,7 +296,7 @@ fn lower_identifier(what: &str, text: &LitStr, errors: &mut Errors) -> String {
 
 fn lower_page(given: Keyed<PageAttrs>, errors: &mut Errors) -> Option<Page> {
     let PageAttrs { size, max, unknown } = given.value;
-    unknown.report(PageAttrs::KEYS, &[], errors);
+    unknown.translated(foreign::PAGES, errors).report(PageAttrs::KEYS, &[], errors);
     let mut part = |given: attrs::Once<attrs::Expression>, default: u32| {
         let Some(expr) = given.value(errors).map(|it| it.0) else { return Some(default) };
         match errors.handle(count(&expr))? {
@@ -351,7 +356,8 @@ fn lower_operations(
         let name = ident.to_string();
         let Some((_, operations, bits)) = OPERATIONS.iter().find(|(it, ..)| *it == name) else {
             let known = OPERATIONS.iter().map(|(it, ..)| *it);
-            errors.push(&ident, format!("there is no operation `{name}`"), instead(&name, known));
+            let help = translated_or_instead(foreign::OPERATIONS, &name, known);
+            errors.push(&ident, format!("there is no operation `{name}`"), help);
             continue;
         };
         if covered & bits == *bits {

@@ -4,6 +4,7 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, Path, Type};
 
+use super::foreign;
 use super::literal::{bound, count};
 use crate::attrs::{
     ContainsAttrs, CustomAttrs, Expression, Keyed, LengthAttrs, MustMatchAttrs, Once, PlainRuleAttrs, RangeAttrs,
@@ -11,15 +12,6 @@ use crate::attrs::{
 };
 use crate::error::{Errors, error, instead};
 use crate::model::{Bound, Check, CheckKind, Number, Rule, RuleKind};
-
-/// Rules of the validator crate that are not ours, with what to do instead.
-const NOT_OURS: [(&str, &str); 5] = [
-    ("required", "remove it: a field that is not an `Option` is required already"),
-    ("skip", "remove it: a field without rules has none to skip"),
-    ("credit_card", "write a function, and `custom(function = …)`"),
-    ("ip", "write a function, and `custom(function = …)`"),
-    ("non_control_character", "write a function, and `custom(function = …)`"),
-];
 
 /// A field that rules are lowered for.
 pub(super) struct Place<'a> {
@@ -75,11 +67,12 @@ pub(super) fn struct_rules(attrs: ValidateStructAttrs, kind: fn(Path) -> RuleKin
 }
 
 fn report_unknown(unknown: Unknown, errors: &mut Errors) {
-    let others = NOT_OURS.map(|(name, _)| name);
-    let unknown = unknown.without(&others, |key, name| {
-        let help = NOT_OURS.iter().find(|(it, _)| *it == name).map_or("remove it", |(_, help)| help);
-        errors.push(key, format!("the rule `{name}` of the validator crate is not supported"), help);
-    });
+    let not_ours = |name: &str| format!("the rule `{name}` of the validator crate is not supported");
+    let unknown = unknown.without(foreign::RULES_OF_VALIDATOR, not_ours, errors).without(
+        foreign::RULES,
+        |name| format!("there is no rule `{name}`"),
+        errors,
+    );
     unknown.report(ValidateAttrs::KEYS, &[(ValidateStructAttrs::KEYS, "write it on the struct")], errors);
 }
 
@@ -92,8 +85,8 @@ fn rule(kind: RuleKind, key: &Path, code: Once<Text>, message: Once<Text>, error
 
 fn lower_length(given: Keyed<LengthAttrs>, errors: &mut Errors) -> Option<Rule> {
     let LengthAttrs { min, max, equal, code, message, unknown } = given.value;
-    unknown.report(LengthAttrs::KEYS, &[], errors);
     let before = errors.len();
+    unknown.translated(foreign::LENGTHS, errors).report(LengthAttrs::KEYS, &[], errors);
     let mut part = |given: Once<Expression>| -> Option<(Expr, Option<u64>)> {
         let expr = given.value(errors)?.0;
         let count = errors.handle(count(&expr))?;
@@ -119,8 +112,8 @@ fn lower_length(given: Keyed<LengthAttrs>, errors: &mut Errors) -> Option<Rule> 
 
 fn lower_range(given: Keyed<RangeAttrs>, errors: &mut Errors) -> Option<Rule> {
     let RangeAttrs { min, max, exclusive_min, exclusive_max, code, message, unknown } = given.value;
-    unknown.report(RangeAttrs::KEYS, &[], errors);
     let before = errors.len();
+    unknown.translated(foreign::BOUNDS, errors).report(RangeAttrs::KEYS, &[], errors);
     let mut part = |given: Once<Expression>| {
         let expr = given.value(errors)?.0;
         errors.handle(bound(expr))

@@ -3,6 +3,7 @@
 //! would be one that is silently ignored.
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
+use syn::DeriveInput;
 
 /// Nothing in here says what goes without saying.
 const EVERYTHING: &str = r##"
@@ -56,25 +57,93 @@ const EVERYTHING: &str = r##"
     }
 "##;
 
+/// What goes with nothing of the above.
+const THE_REST: &str = r##"
+    #[resource(
+        rename_all = "kebab-case", operations(list, get, create, bulk_update, bulk_delete, update_many, delete_many),
+        sort = "rank"
+    )]
+    struct Note {
+        #[resource(id)]
+        id: Uuid,
+        #[resource(filter(ne, in = "ranks", nin, is_null, gt, lt), unique)]
+        rank: Option<i64>,
+        #[resource(search, filter(contains, starts_with, ends_with, ieq), example = Text::new("a"))]
+        #[validate(length(min = LEAST, max = MOST), url(message = "a link"), email)]
+        text_of_it: String,
+        #[resource(as_string, default = 7)]
+        #[validate(range(min = 1.5, max = 9, message = "no"))]
+        weight: i64,
+        #[resource(filter(has_any), default = ["a", "b"])]
+        tags: Vec<String>,
+        #[resource(soft_delete)]
+        deleted_at: Option<Timestamp>,
+    }
+"##;
+
+const OBJECT: &str = r##"
+    #[resource(rename_all = "camelCase", crate = framework)]
+    #[validate(schema(function = is_deliverable, code = "lost", message = "no such place"))]
+    struct Address {
+        #[validate(length(min = 1, max = 99), nested, custom(function = is_street))]
+        first_line: String,
+        #[resource(default = "DE", normalize = upper, example = "FR", rename = "land")]
+        #[validate(regex(path = *COUNTRY))]
+        country: String,
+        #[resource(expose)]
+        door_secret: Option<String>,
+    }
+"##;
+
+const ENUM: &str = r##"
+    #[resource(rename_all = "kebab-case", crate = framework)]
+    enum Status {
+        OnTheShelf,
+        #[resource(rename = "gone")]
+        Archived,
+    }
+"##;
+
 #[test]
 fn every_token_of_an_attribute_matters() {
-    let original: TokenStream = EVERYTHING.parse().unwrap();
-    let expected = expansion(&original).expect("the original is right");
+    check(EVERYTHING, crate::expand_resource, 500);
+}
+
+#[test]
+fn every_token_of_rarer_attributes_matters() {
+    check(THE_REST, crate::expand_resource, 250);
+}
+
+#[test]
+fn every_token_of_a_value_objects_attributes_matters() {
+    check(OBJECT, crate::expand_object, 100);
+}
+
+#[test]
+fn every_token_of_an_enums_attributes_matters() {
+    check(ENUM, crate::expand_enum, 20);
+}
+
+/// No mutant is taken for the original, and there are enough of them to be all.
+#[track_caller]
+fn check(original: &str, expand: fn(&DeriveInput) -> TokenStream, least: usize) {
+    let original: TokenStream = original.parse().unwrap();
+    let expected = expansion(&original, expand).expect("the original is right");
     let mut tried = 0;
     let mut ignored = Vec::new();
     for (what, mutant) in mutants(original, false) {
         tried += 1;
-        if expansion(&mutant).is_some_and(|it| it == expected) {
+        if expansion(&mutant, expand).is_some_and(|it| it == expected) {
             ignored.push(what);
         }
     }
-    assert!(tried > 500, "{tried} mutants are too few to be all");
+    assert!(tried > least, "{tried} mutants are too few to be all");
     assert!(ignored.is_empty(), "{} of {tried} mutants were taken for the original: {ignored:#?}", ignored.len());
 }
 
 /// What the derive prints, or nothing where it is an error.
-fn expansion(input: &TokenStream) -> Option<String> {
-    let tokens = crate::expand_resource(&syn::parse2(input.clone()).ok()?).to_string();
+fn expansion(input: &TokenStream, expand: fn(&DeriveInput) -> TokenStream) -> Option<String> {
+    let tokens = expand(&syn::parse2(input.clone()).ok()?).to_string();
     (!tokens.contains("compile_error")).then_some(tokens)
 }
 

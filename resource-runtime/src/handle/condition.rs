@@ -107,7 +107,8 @@ impl<R> Declared<R> for () {}
 
 impl<R, U: Declared<R>, V: Declared<R>> Declared<R> for (U, V) {}
 
-/// Each operator as a type.
+/// Each operator as a type, with the operator's name: the compiler's messages have that in them.
+#[allow(non_camel_case_types, reason = "messages about filters name operators as attributes do")]
 pub mod op {
     use crate::query::Operator;
 
@@ -118,18 +119,33 @@ pub mod op {
     }
 
     macro_rules! markers {
-        ($($name:ident)*) => {$(
-            #[doc = concat!("[`Operator::", stringify!($name), "`].")]
+        ($($name:ident $operator:ident)*) => {$(
+            #[doc = concat!("[`Operator::", stringify!($operator), "`].")]
             #[derive(Debug, Clone, Copy)]
             pub enum $name {}
 
             impl Marker for $name {
-                const OPERATOR: Operator = Operator::$name;
+                const OPERATOR: Operator = Operator::$operator;
             }
         )*};
     }
 
     markers! {
-        Eq Ne Gt Gte Lt Lte In Nin Contains StartsWith EndsWith Ieq Icontains IsNull HasAll HasAny
+        eq Eq
+        ne Ne
+        gt Gt
+        gte Gte
+        lt Lt
+        lte Lte
+        is_in In
+        nin Nin
+        contains Contains
+        starts_with StartsWith
+        ends_with EndsWith
+        ieq Ieq
+        icontains Icontains
+        is_null IsNull
+        has_all HasAll
+        has_any HasAny
     }
 }

@@ -80,25 +80,25 @@ fn values<T: FieldType>(values: impl IntoIterator<Item = impl Into<T>>) -> Vec<V
 impl<R, T: FieldType<Inner: Comparable>, const INDEX: usize> Field<R, T, INDEX> {
     /// Equal to the value.
     #[must_use]
-    pub fn eq(self, value: impl Into<T::Inner>) -> Where<R, Uses<INDEX, op::Eq>> {
+    pub fn eq(self, value: impl Into<T::Inner>) -> Where<R, Uses<INDEX, op::eq>> {
         self.one(value.into().into_value())
     }
 
     /// Not equal to the value; null is not equal to any.
     #[must_use]
-    pub fn ne(self, value: impl Into<T::Inner>) -> Where<R, Uses<INDEX, op::Ne>> {
+    pub fn ne(self, value: impl Into<T::Inner>) -> Where<R, Uses<INDEX, op::ne>> {
         self.one(value.into().into_value())
     }
 
     /// Equal to one of the values.
     #[must_use]
-    pub fn is_in(self, any: impl IntoIterator<Item = impl Into<T::Inner>>) -> Where<R, Uses<INDEX, op::In>> {
+    pub fn is_in(self, any: impl IntoIterator<Item = impl Into<T::Inner>>) -> Where<R, Uses<INDEX, op::is_in>> {
         self.many(values::<T::Inner>(any))
     }
 
     /// Equal to none of the values.
     #[must_use]
-    pub fn not_in(self, none: impl IntoIterator<Item = impl Into<T::Inner>>) -> Where<R, Uses<INDEX, op::Nin>> {
+    pub fn not_in(self, none: impl IntoIterator<Item = impl Into<T::Inner>>) -> Where<R, Uses<INDEX, op::nin>> {
         self.many(values::<T::Inner>(none))
     }
 }
@@ -120,25 +120,25 @@ impl<R, T: FieldType<Inner: Comparable>, const INDEX: usize> Field<R, T, INDEX> 
 impl<R, T: FieldType<Inner: Ordered>, const INDEX: usize> Field<R, T, INDEX> {
     /// Greater than the value.
     #[must_use]
-    pub fn gt(self, value: impl Into<T::Inner>) -> Where<R, Uses<INDEX, op::Gt>> {
+    pub fn gt(self, value: impl Into<T::Inner>) -> Where<R, Uses<INDEX, op::gt>> {
         self.one(value.into().into_value())
     }
 
     /// Greater than the value, or equal.
     #[must_use]
-    pub fn gte(self, value: impl Into<T::Inner>) -> Where<R, Uses<INDEX, op::Gte>> {
+    pub fn gte(self, value: impl Into<T::Inner>) -> Where<R, Uses<INDEX, op::gte>> {
         self.one(value.into().into_value())
     }
 
     /// Less than the value.
     #[must_use]
-    pub fn lt(self, value: impl Into<T::Inner>) -> Where<R, Uses<INDEX, op::Lt>> {
+    pub fn lt(self, value: impl Into<T::Inner>) -> Where<R, Uses<INDEX, op::lt>> {
         self.one(value.into().into_value())
     }
 
     /// Less than the value, or equal.
     #[must_use]
-    pub fn lte(self, value: impl Into<T::Inner>) -> Where<R, Uses<INDEX, op::Lte>> {
+    pub fn lte(self, value: impl Into<T::Inner>) -> Where<R, Uses<INDEX, op::lte>> {
         self.one(value.into().into_value())
     }
 }
@@ -146,31 +146,31 @@ impl<R, T: FieldType<Inner: Ordered>, const INDEX: usize> Field<R, T, INDEX> {
 impl<R, T: FieldType<Inner: Textual>, const INDEX: usize> Field<R, T, INDEX> {
     /// Contains the text.
     #[must_use]
-    pub fn contains(self, text: impl Into<String>) -> Where<R, Uses<INDEX, op::Contains>> {
+    pub fn contains(self, text: impl Into<String>) -> Where<R, Uses<INDEX, op::contains>> {
         self.one(Value::Text(text.into()))
     }
 
     /// Starts with the text.
     #[must_use]
-    pub fn starts_with(self, text: impl Into<String>) -> Where<R, Uses<INDEX, op::StartsWith>> {
+    pub fn starts_with(self, text: impl Into<String>) -> Where<R, Uses<INDEX, op::starts_with>> {
         self.one(Value::Text(text.into()))
     }
 
     /// Ends with the text.
     #[must_use]
-    pub fn ends_with(self, text: impl Into<String>) -> Where<R, Uses<INDEX, op::EndsWith>> {
+    pub fn ends_with(self, text: impl Into<String>) -> Where<R, Uses<INDEX, op::ends_with>> {
         self.one(Value::Text(text.into()))
     }
 
     /// Equal to the text, whatever the case of the letters.
     #[must_use]
-    pub fn ieq(self, text: impl Into<String>) -> Where<R, Uses<INDEX, op::Ieq>> {
+    pub fn ieq(self, text: impl Into<String>) -> Where<R, Uses<INDEX, op::ieq>> {
         self.one(Value::Text(text.into()))
     }
 
     /// Contains the text, whatever the case of the letters.
     #[must_use]
-    pub fn icontains(self, text: impl Into<String>) -> Where<R, Uses<INDEX, op::Icontains>> {
+    pub fn icontains(self, text: impl Into<String>) -> Where<R, Uses<INDEX, op::icontains>> {
         self.one(Value::Text(text.into()))
     }
 }
@@ -178,7 +178,7 @@ impl<R, T: FieldType<Inner: Textual>, const INDEX: usize> Field<R, T, INDEX> {
 impl<R, T: Nullable, const INDEX: usize> Field<R, T, INDEX> {
     /// Null, or (with `false`) not null.
     #[must_use]
-    pub fn is_null(self, null: bool) -> Where<R, Uses<INDEX, op::IsNull>> {
+    pub fn is_null(self, null: bool) -> Where<R, Uses<INDEX, op::is_null>> {
         self.one(Value::Bool(null))
     }
 }
@@ -189,7 +189,7 @@ impl<R, T: FieldType<Inner: Listing>, const INDEX: usize> Field<R, T, INDEX> {
     pub fn has_all(
         self,
         all: impl IntoIterator<Item = impl Into<<T::Inner as Listing>::Item>>,
-    ) -> Where<R, Uses<INDEX, op::HasAll>> {
+    ) -> Where<R, Uses<INDEX, op::has_all>> {
         self.many(values::<<T::Inner as Listing>::Item>(all))
     }
 
@@ -198,7 +198,7 @@ impl<R, T: FieldType<Inner: Listing>, const INDEX: usize> Field<R, T, INDEX> {
     pub fn has_any(
         self,
         any: impl IntoIterator<Item = impl Into<<T::Inner as Listing>::Item>>,
-    ) -> Where<R, Uses<INDEX, op::HasAny>> {
+    ) -> Where<R, Uses<INDEX, op::has_any>> {
         self.many(values::<<T::Inner as Listing>::Item>(any))
     }
 }

@@ -230,6 +230,7 @@ impl Api {
     /// As for [`Api::build`]; and when the address cannot be listened on.
     pub async fn serve(self, settings: Settings) -> Result<()> {
         serve::log::install(&settings)?;
+        settings.warn_of_misspelt_names();
         let listener = serve::listen(&settings).await?;
         let (stop, cut) = serve::stop_signals()?;
         self.run(listener, settings, stop, cut).await

@@ -40,7 +40,10 @@ pub use replace::replace;
 pub(crate) use segment::segment_of;
 #[cfg(feature = "server")]
 pub(crate) use segment::{encode_segment, is_unreserved};
-pub(crate) use settle::{changed, difference, new_row, settle, touch};
+#[cfg(feature = "server")]
+pub(crate) use settle::changed;
+pub(crate) use settle::{difference, new_row, settle, touch};
+#[cfg(feature = "server")]
 pub(crate) use update::check_patch;
 pub use update::{Update, update};
 

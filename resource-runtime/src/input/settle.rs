@@ -5,7 +5,9 @@ use super::path::At;
 use super::reader::{Reader, Slot};
 use crate::error::{ApiError, ErrorCode};
 use crate::field::{FieldMeta, IdSource, Kind, Role, Value, now};
-use crate::resource::{Record, ResourceMeta};
+#[cfg(feature = "server")]
+use crate::resource::Record;
+use crate::resource::ResourceMeta;
 
 /// Normalizes the values that the application gives fields of a row, holds them against their rules,
 /// and the row with them against the rules over all of it.
@@ -117,6 +119,7 @@ fn is_blank(value: &Value) -> bool {
 }
 
 /// A record with changes made to it, as it would be stored.
+#[cfg(feature = "server")]
 pub(crate) fn changed(record: &Record, changes: &[(usize, Value)]) -> Record {
     let mut record = record.clone();
     for (index, value) in changes {

@@ -68,6 +68,7 @@ pub fn update(meta: &'static ResourceMeta, body: &[u8]) -> Result<Update, ApiErr
 /// # Errors
 ///
 /// 400 where it is not JSON, or names no field; 422 where it is not an object.
+#[cfg(feature = "server")]
 pub(crate) fn check_patch(meta: &'static ResourceMeta, body: &[u8]) -> Result<(), ApiError> {
     read(meta, body).map(drop)
 }

@@ -13,6 +13,7 @@ pub(crate) const SEPARATOR: u8 = b',';
 pub(crate) const RECORD_END: &[u8] = b"\r\n";
 
 /// Writes the names of columns.
+#[cfg(feature = "server")]
 pub(crate) fn write_header(out: &mut Vec<u8>, names: impl Iterator<Item = &'static str>) {
     for (index, name) in names.enumerate() {
         if index > 0 {

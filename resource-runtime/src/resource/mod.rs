@@ -65,11 +65,13 @@ pub trait Resource: Sized + Send + Sync + 'static {
 }
 
 /// One resource, or a tuple of up to eight (and of such tuples): what a database is migrated to.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a resource", note = "add `#[derive(Resource)]` to it")]
 pub trait Resources {
     /// Their descriptions.
     fn metas() -> Vec<&'static ResourceMeta>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Resource> Resources for R {
     fn metas() -> Vec<&'static ResourceMeta> {
         vec![R::META]
@@ -78,6 +80,7 @@ impl<R: Resource> Resources for R {
 
 macro_rules! tuple_of_resources {
     ($($name:ident)*) => {
+        #[diagnostic::do_not_recommend]
         impl<$($name: Resources),*> Resources for ($($name,)*) {
             fn metas() -> Vec<&'static ResourceMeta> {
                 let mut metas = Vec::new();

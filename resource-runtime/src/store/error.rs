@@ -2,6 +2,7 @@ use std::fmt;
 
 use crate::error::{ApiError, ErrorCode, Problem};
 use crate::field::ValueError;
+use crate::resource::ResourceMeta;
 
 /// What store methods return.
 pub type StoreResult<T> = Result<T, StoreError>;
@@ -53,6 +54,12 @@ impl StoreError {
     pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// A resource whose table nobody has made yet.
+    pub(crate) fn not_migrated(meta: &ResourceMeta) -> Self {
+        Self::new(StoreErrorKind::Internal)
+            .caused_by(format!("there is no table `{}`; call `migrate::<{}>()` first", meta.table, meta.name))
     }
 
     /// What kind of failure it is.

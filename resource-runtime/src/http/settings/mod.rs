@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::field::suggest;
 
 /// Where an API listens, where its rows are kept, and its limits.
 ///
@@ -63,6 +64,20 @@ pub struct Settings {
     pub log_format: LogFormat,
     variables: HashMap<String, String>,
 }
+
+/// The settings whose names are long enough that one which differs by a letter or two is a mistake.
+const LONG_NAMES: [&str; 10] = [
+    "DATABASE_URL",
+    "CORS_ORIGINS",
+    "CORS_CREDENTIALS",
+    "BODY_LIMIT",
+    "REQUEST_TIMEOUT",
+    "HEADER_TIMEOUT",
+    "SHUTDOWN_TIMEOUT",
+    "IDEMPOTENCY_TTL",
+    "CURSOR_KEYS",
+    "LOG_FORMAT",
+];
 
 /// Which pages of other origins may call an API from a browser.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -202,6 +217,27 @@ impl Settings {
         Ok(self.parsed(name, parse::flag)?.unwrap_or(default))
     }
 
+    /// Says in the log which variables look like a setting whose name was mistyped. They may be another program's, so that
+    /// this is no reason not to start.
+    pub(super) fn warn_of_misspelt_names(&self) {
+        for (variable, meant) in self.misspelt_names() {
+            tracing::warn!("there is no setting {variable}, and {meant} is not set; did you mean {meant}?");
+        }
+    }
+
+    fn misspelt_names(&self) -> Vec<(&str, &'static str)> {
+        let misspelt = |name: &String| {
+            let meant = suggest(name, LONG_NAMES.into_iter())?;
+            // Others' variables differ from ours by what stands in front: `TEST_DATABASE_URL`.
+            let same_beginning = name.chars().next() == meant.chars().next();
+            (name != meant && same_beginning && !self.variables.contains_key(meant)).then_some(meant)
+        };
+        let mut names: Vec<_> =
+            self.variables.keys().filter_map(|name| Some((name.as_str(), misspelt(name)?))).collect();
+        names.sort_unstable();
+        names
+    }
+
     fn parsed<T>(&self, name: &str, parse: impl Fn(&str) -> Result<T, &'static str>) -> Result<Option<T>> {
         let Some(value) = self.variable(name) else { return Ok(None) };
         parse(value).map(Some).map_err(|problem| {
@@ -309,6 +345,21 @@ mod tests {
     fn credentials_and_every_origin_do_not_go_together() {
         let error = settings(&[("CORS_ORIGINS", "*"), ("CORS_CREDENTIALS", "true")]).unwrap_err();
         assert!(error.to_string().contains("list the origins"), "{error}");
+    }
+
+    #[test]
+    fn names_that_are_nearly_a_setting_are_found() {
+        let variables = [
+            ("DATABSE_URL", "memory:"),
+            ("CORS_ORIGIN", "*"),
+            ("TEST_DATABASE_URL", "memory:"),
+            ("PGHOST", "localhost"),
+            ("BODY_LIMITS", "1"),
+            ("BODY_LIMIT", "1"),
+            ("HOME", "/root"),
+        ];
+        let settings = settings(&variables).unwrap();
+        assert_eq!(settings.misspelt_names(), [("CORS_ORIGIN", "CORS_ORIGINS"), ("DATABSE_URL", "DATABASE_URL")]);
     }
 
     #[test]

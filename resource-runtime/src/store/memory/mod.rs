@@ -72,7 +72,7 @@ impl Tables {
     }
 
     fn with<T>(&self, meta: &ResourceMeta, read: impl FnOnce(&Table) -> T) -> StoreResult<T> {
-        self.read().get(meta.table).ok_or_else(|| not_migrated(meta)).map(read)
+        self.read().get(meta.table).ok_or_else(|| StoreError::not_migrated(meta)).map(read)
     }
 }
 
@@ -185,7 +185,7 @@ impl Store for MemoryStore {
         Box::pin(async move {
             let _turn = self.turn().await?;
             let meta = write.meta();
-            self.tables.write().get_mut(meta.table).ok_or_else(|| not_migrated(meta))?.apply(write)
+            self.tables.write().get_mut(meta.table).ok_or_else(|| StoreError::not_migrated(meta))?.apply(write)
         })
     }
 
@@ -201,11 +201,6 @@ impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryStore").finish_non_exhaustive()
     }
-}
-
-fn not_migrated(meta: &ResourceMeta) -> StoreError {
-    StoreError::new(StoreErrorKind::Internal)
-        .caused_by(format!("there is no table `{}`; call `migrate::<{}>()` first", meta.table, meta.name))
 }
 
 #[cfg(test)]

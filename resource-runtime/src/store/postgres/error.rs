@@ -11,6 +11,9 @@ use crate::store::{StoreError, StoreErrorKind};
 
 /// What a failed statement means for who asked. `meta` is the resource that it was about.
 pub(super) fn convert(error: Error, meta: Option<&ResourceMeta>) -> StoreError {
+    if let (Some(&SqlState::UNDEFINED_TABLE), Some(meta)) = (error.code(), meta) {
+        return StoreError::not_migrated(meta);
+    }
     let kind = match error.as_db_error() {
         Some(db) => of_server(db, meta),
         None if is_lost(&error) => StoreErrorKind::Unavailable,

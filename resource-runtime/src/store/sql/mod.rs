@@ -1,6 +1,10 @@
 //! SQL for the stores that speak it, built from descriptions: identifiers are constants from
 //! [`ResourceMeta`](crate::resource::ResourceMeta), values are placeholders, and nothing that a
 //! client sends is ever part of the text, but the number of rows on a page.
+#![cfg_attr(
+    not(all(feature = "sqlite", feature = "postgres")),
+    allow(dead_code, unused_imports, reason = "every store has its own part of it")
+)]
 
 pub(crate) mod companion;
 mod decode;

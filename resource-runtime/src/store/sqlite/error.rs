@@ -13,6 +13,9 @@ pub(super) fn unavailable(why: String) -> StoreError {
 
 /// A failure of a statement on a resource's table.
 pub(super) fn of(meta: &ResourceMeta, error: rusqlite::Error) -> StoreError {
+    if error.to_string().starts_with(&format!("no such table: {}", meta.table)) {
+        return StoreError::not_migrated(meta);
+    }
     StoreError::new(kind(meta, &error)).caused_by(error)
 }
 
@@ -87,6 +90,14 @@ fn duplicate_fields(meta: &ResourceMeta, message: &str) -> Vec<&'static str> {
 mod tests {
     use super::*;
     use crate::testing::BOOK;
+
+    #[test]
+    fn a_table_that_nobody_has_made_is_told_with_the_call_that_makes_it() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        let error = connection.prepare("SELECT * FROM \"books\"").unwrap_err();
+        let sentence = crate::error::with_causes(&of(BOOK, error));
+        assert_eq!(sentence, "the store failed: there is no table `books`; call `migrate::<Book>()` first");
+    }
 
     #[test]
     fn duplicates_name_fields() {

@@ -1,12 +1,17 @@
 //! A transaction with rows as Rust values.
 
 mod open;
+#[cfg_attr(not(feature = "server"), allow(dead_code, reason = "only the server lends transactions"))]
 mod slot;
 
 use std::sync::Arc;
 
-pub(crate) use self::open::{Open, joined};
-pub(crate) use self::slot::{Outcome, Slot};
+pub(crate) use self::open::Open;
+#[cfg(feature = "server")]
+pub(crate) use self::open::joined;
+#[cfg(feature = "server")]
+pub(crate) use self::slot::Outcome;
+pub(crate) use self::slot::Slot;
 use super::typed::{self, Rows};
 use super::{Database, Key, Select, Selection, StoreResult, Write, Written};
 use crate::error::{ApiError, ErrorCode};

@@ -3,7 +3,9 @@ use std::collections::HashMap;
 use tracing::Instrument as _;
 
 use crate::error::{ApiError, ErrorCode, with_causes};
-use crate::resource::{Record, ResourceMeta};
+use crate::resource::Record;
+#[cfg(feature = "server")]
+use crate::resource::ResourceMeta;
 use crate::store::{
     BoxFuture, Database, Key, Select, Selection, StoreError, StoreErrorKind, StoreResult, Transaction, Write, Written,
 };
@@ -21,6 +23,7 @@ pub(crate) struct Open {
     /// What is to be done after the commit.
     after: Vec<BoxFuture<'static, ()>>,
     /// How much was to be done at each mark.
+    #[cfg(feature = "server")]
     marks: Vec<usize>,
 }
 
@@ -40,6 +43,7 @@ impl Open {
             failure: None,
             writes: HashMap::new(),
             after: Vec::new(),
+            #[cfg(feature = "server")]
             marks: Vec::new(),
         }
     }
