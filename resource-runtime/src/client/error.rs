@@ -150,10 +150,17 @@ impl std::fmt::Display for Error {
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { status, code, detail, errors, .. } = self;
-        write!(f, "{status} {code}: {detail}")?;
+        write!(f, "{status}")?;
+        // What is in front of a server, a proxy say, has only a status.
+        if !code.is_empty() {
+            write!(f, " {code}: {detail}")?;
+        }
         for problem in errors {
-            let place = problem.pointer.as_ref().or(problem.parameter.as_ref()).or(problem.header.as_ref());
-            write!(f, "; {} {}", place.map_or("", String::as_str), problem.detail)?;
+            let places = [&problem.pointer, &problem.parameter, &problem.header];
+            match places.into_iter().flatten().find(|it| !it.is_empty()) {
+                Some(place) => write!(f, "; {place} {}", problem.detail)?,
+                None => write!(f, "; {}", problem.detail)?,
+            }
         }
         Ok(())
     }
@@ -192,5 +199,6 @@ mod tests {
         *response.status_mut() = StatusCode::BAD_GATEWAY;
         let refusal = Refusal::of(&response);
         assert_eq!((refusal.status, refusal.code.as_str()), (StatusCode::BAD_GATEWAY, ""));
+        assert_eq!(refusal.to_string(), "502 Bad Gateway");
     }
 }

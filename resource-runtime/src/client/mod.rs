@@ -93,11 +93,20 @@ pub struct Client {
 impl Client {
     /// The API under an address such as `https://books.example.com/api/v1`, reached by reqwest.
     ///
+    /// A connection has 10 seconds, a whole answer 60. Redirects are not followed: they are refusals, with
+    /// their status.
+    ///
     /// # Errors
     ///
-    /// When TLS cannot be set up.
+    /// When the address is not `http` or `https` with a host and at most a path, or TLS cannot be set up.
     #[cfg(feature = "client")]
     pub fn new(base: impl Into<String>) -> Result<Self, Error> {
+        let base = base.into();
+        if !is_base(&base) {
+            return Err(Error::Unsayable(
+                "the address of an API is `http://` or `https://`, a host, and at most a path",
+            ));
+        }
         Ok(Self::with_transport(base, reqwest::Reqwest::new()?))
     }
 
@@ -160,6 +169,15 @@ impl Client {
     }
 }
 
+/// Whether paths can be put behind an address.
+#[cfg(feature = "client")]
+fn is_base(address: &str) -> bool {
+    let Ok(uri) = address.parse::<http::Uri>() else { return false };
+    // A fragment is dropped by the parser, and would take the path with it.
+    let has_more = uri.query().is_some() || address.contains('#');
+    matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|it| !it.is_empty()) && !has_more
+}
+
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client").field("base", &self.base).finish_non_exhaustive()
@@ -191,5 +209,29 @@ impl Asked {
     fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
+    }
+}
+
+#[cfg(all(test, feature = "client"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_paths_cannot_follow_is_refused() {
+        for base in [
+            "",
+            "localhost:8000",
+            "/api/v1",
+            "ftp://books",
+            "http://",
+            "http://books/?v=1",
+            "http://books/#v1",
+            "http://a b",
+        ] {
+            assert!(matches!(Client::new(base), Err(Error::Unsayable(_))), "{base}");
+        }
+        for base in ["http://localhost:8000", "https://books.example.com/api/v1/", "http://[::1]:80", "HTTP://books"] {
+            assert!(Client::new(base).is_ok(), "{base}");
+        }
     }
 }

@@ -7,13 +7,20 @@ use http::{Request, Response};
 
 use super::{BoxFuture, Error, Transport, TransportError};
 
+/// How long a connection may take, and a whole answer: longer than servers of this crate work at one.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(60);
+
 /// Connections that reqwest keeps.
 pub(super) struct Reqwest(::reqwest::Client);
 
 impl Reqwest {
     pub(super) fn new() -> Result<Self, Error> {
         let failed = |error: ::reqwest::Error| TransportError { sent: false, source: error.into() };
-        Ok(Self(::reqwest::Client::builder().build().map_err(failed)?))
+        // A write that follows a redirect can arrive as a `GET`, whose answer would pass for the write's.
+        let builder = ::reqwest::Client::builder().redirect(::reqwest::redirect::Policy::none());
+        let builder = builder.connect_timeout(CONNECT_TIMEOUT).timeout(TIMEOUT);
+        Ok(Self(builder.build().map_err(failed)?))
     }
 }
 

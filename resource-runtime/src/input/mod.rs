@@ -20,6 +20,7 @@ mod create;
 mod draft;
 #[cfg(test)]
 mod hostile;
+mod ids;
 mod json_text;
 mod path;
 mod reader;
@@ -35,6 +36,7 @@ mod zoo;
 pub use body::items;
 pub use create::{create, path_id};
 pub use draft::Draft;
+pub use ids::{ids, item_id};
 pub use replace::replace;
 #[cfg(any(feature = "server", feature = "client-core"))]
 pub(crate) use segment::segment_of;

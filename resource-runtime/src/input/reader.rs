@@ -154,7 +154,7 @@ impl Reader {
         .map_err(|error| not_json(&error))
     }
 
-    fn unknown<'n, I: Iterator<Item = &'n str>>(&mut self, at: At<'_>, key: &str, names: impl Fn() -> I) {
+    pub(super) fn unknown<'n, I: Iterator<Item = &'n str>>(&mut self, at: At<'_>, key: &str, names: impl Fn() -> I) {
         if self.lenient {
             return;
         }
@@ -404,7 +404,7 @@ fn no_number(field: &FieldMeta, mismatch: Mismatch) -> Mismatch {
 }
 
 /// A value of another JSON type than the kind's.
-fn not_of_type(kind: &Kind, raw: &str) -> Mismatch {
+pub(super) fn not_of_type(kind: &Kind, raw: &str) -> Mismatch {
     let expected = kind.json_type();
     let article = |noun: &str| if noun.starts_with(['a', 'i', 'o']) { "an" } else { "a" };
     let found = found(raw);

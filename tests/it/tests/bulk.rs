@@ -178,6 +178,49 @@ every_store! {
         assert_eq!(stored(api).await, ["1"]);
     }
 
+    async fn a_batch_of_deletions_says_all_that_is_wrong_with_it(api) {
+        books(api, 2).await;
+        for (body, expected) in [
+            // The last one would win, and rows go that only one of both lists has.
+            (r#"{"ids": [1], "ids": [2]}"#, vec!["/ids duplicate_field"]),
+            (r#"{"Ids": [1]}"#, vec!["/Ids unknown_field", "/ids required"]),
+            (r#"{"ids": null}"#, vec!["/ids null_not_allowed"]),
+            (r#"{"ids": 1}"#, vec!["/ids invalid_type"]),
+            (r#"{"ids": [1, null, "2", 1.5, 1e40]}"#, vec![
+                "/ids/1 null_not_allowed", "/ids/2 invalid_type", "/ids/3 invalid_type", "/ids/4 range",
+            ]),
+            ("[1]", vec![" invalid_type"]),
+        ] {
+            let answer = api.raw("POST", "books/bulk-delete", body).await;
+            answer.is_error(422, "validation_failed");
+            let problems: Vec<_> = answer.problems().iter().map(|(at, code)| format!("{at} {code}")).collect();
+            assert_eq!(problems, expected, "{body}");
+        }
+        let answer = api.raw("POST", "books/bulk-delete", r#"{"Ids": [1], "ids": [1]}"#).await;
+        assert_eq!(answer.value()["errors"][0]["params"], json!({"allowed": ["ids"], "did_you_mean": "ids"}));
+        let answer = api.raw("POST", "books/bulk-delete", "{\"ids\": [1,]}").await;
+        answer.is_error(400, "malformed_json");
+        assert_eq!(answer.value()["errors"][0]["params"], json!({"line": 1, "column": 12}));
+        assert_eq!(stored(api).await, ["0", "1"]);
+    }
+
+    async fn an_item_to_update_has_one_identifier(api) {
+        books(api, 2).await;
+        for (item, problem) in [
+            (r#"{"id": 1, "id": 2, "title": "X"}"#, "/0/id duplicate_field"),
+            (r#"{"id": null, "title": "X"}"#, "/0/id null_not_allowed"),
+            (r#"{"id": "1", "title": "X"}"#, "/0/id invalid_type"),
+            (r#"{"title": "X"}"#, "/0/id required"),
+            ("1", "/0 invalid_type"),
+        ] {
+            let answer = api.raw("PATCH", "books/bulk?atomic=true", format!("[{item}]")).await;
+            answer.is_error(422, "validation_failed");
+            let problems: Vec<_> = answer.problems().iter().map(|(at, code)| format!("{at} {code}")).collect();
+            assert_eq!(problems, [problem], "{item}");
+        }
+        assert_eq!(stored(api).await, ["0", "1"]);
+    }
+
     async fn a_batch_has_one_to_a_hundred_items(api) {
         books(api, 100).await;
         for atomic in ["true", "false"] {

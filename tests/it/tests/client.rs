@@ -1,6 +1,7 @@
 //! The typed client, against every store.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -186,4 +187,29 @@ async fn what_the_server_may_do_later_is_sent_again() {
     for status in [400, 404, 409, 422, 500] {
         assert_eq!(attempts(status, None, Retry::default()).await, 1, "{status}");
     }
+}
+
+/// Answers every connection with these bytes, and gives its address.
+fn server(answer: &'static str) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn a_write_does_not_follow_redirects() {
+    let elsewhere = server("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    let answer = format!(
+        "HTTP/1.1 303 See Other\r\nlocation: {elsewhere}/login\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    );
+    let books = Client::new(server(answer.leak())).unwrap().resource::<Book>();
+    let error = books.delete(1).send().await.unwrap_err();
+    assert_eq!((error.status().unwrap().as_u16(), error.to_string().as_str()), (303, "303 See Other"));
 }

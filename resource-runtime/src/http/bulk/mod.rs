@@ -21,7 +21,6 @@
 
 mod batch;
 mod matching;
-mod read;
 
 pub(super) use matching::{delete as delete_many, update as update_many};
 
@@ -146,7 +145,7 @@ impl Job for Update {
     async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
         let Self(asked) = self;
         let items = input::items(&asked.body, MAX_ITEMS)?.into_iter().map(|item| {
-            let id = mounted.id_of(item)?;
+            let id = input::item_id(mounted.meta, item)?;
             Ok(Item::Update(Key { meta: mounted.meta, id, scope: asked.scope.clone() }, item))
         });
         let items = items.collect();
@@ -163,7 +162,7 @@ impl Job for Delete {
 
     async fn run(&self, mounted: &Mounted, session: &mut Session<'_>) -> Result<Response, ApiError> {
         let Self(asked) = self;
-        let ids = mounted.ids(&asked.body)?;
+        let ids = input::ids(mounted.meta, &asked.body, MAX_ITEMS)?;
         let key = |id: &Value| Key { meta: mounted.meta, id: id.clone(), scope: asked.scope.clone() };
         let items = ids.iter().map(|id| Ok(Item::Delete(key(id)))).collect();
         let outcomes =
