@@ -87,7 +87,8 @@ async fn where_the_server_waits_for_no_commit_there_is_nothing_to_share() {
         sql.push("UPDATE books SET title = 'b' RETURNING title");
         assert_eq!(connection.change(&sql, BOOK).await.unwrap().len(), 1);
         assert_eq!(
-            ask(&connection, "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT set_config%'").await,
+            ask(&connection, "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT set_config%'")
+                .await,
             "0"
         );
     })
