@@ -2,8 +2,8 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -30,6 +30,10 @@ const ATTEMPTS: usize = 5;
 
 /// How much longer than its statement's timeout a caller waits for the answer.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// How long nothing is answered on a connection where a statement waits for something, such as a row that
+/// a transaction has locked, and others behind it.
+const HELD_UP: Duration = Duration::from_millis(100);
 
 /// Opens connections.
 pub(super) struct Connector {
@@ -96,7 +100,7 @@ impl Connector {
         let connection = Connection {
             client: Arc::new(client),
             statements: Statements::new(STATEMENTS),
-            asked: AtomicUsize::new(0),
+            asked: Load::new(),
             patience: self.settings.statement_timeout.map(|it| it + GRACE),
             is_cut: AtomicBool::new(false),
             driver: driver.abort_handle(),
@@ -111,7 +115,7 @@ impl Connector {
 pub(super) struct Connection {
     client: Arc<Client>,
     statements: Statements,
-    asked: AtomicUsize,
+    asked: Load,
     patience: Option<Duration>,
     is_cut: AtomicBool,
     driver: AbortHandle,
@@ -126,7 +130,17 @@ impl Connection {
 
     /// How many statements are under way.
     pub(super) fn load(&self) -> usize {
-        self.asked.load(Ordering::Relaxed)
+        self.asked.count.load(Ordering::Relaxed)
+    }
+
+    /// Whether a statement that is under way seems to wait for something.
+    pub(super) fn is_held_up(&self) -> bool {
+        self.load() > 0 && self.asked.rested() > HELD_UP
+    }
+
+    /// Whether commits are in groups here, and the last one was of several writes.
+    pub(super) fn expects_others(&self) -> bool {
+        self.barrier.as_ref().is_some_and(Barrier::expects_others)
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -334,18 +348,43 @@ impl Drop for Ended {
     }
 }
 
+/// What is under way on a connection.
+struct Load {
+    count: AtomicUsize,
+    opened: Instant,
+    /// When it was last answered, or began to be asked after a pause, in milliseconds since it was opened.
+    moved: AtomicU64,
+}
+
+impl Load {
+    fn new() -> Self {
+        Self { count: AtomicUsize::new(0), opened: Instant::now(), moved: AtomicU64::new(0) }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn rested(&self) -> Duration {
+        Duration::from_millis(self.now().saturating_sub(self.moved.load(Ordering::Relaxed)))
+    }
+}
+
 /// Counts a statement for as long as it is under way, however it ends.
-struct Asked<'a>(&'a AtomicUsize);
+struct Asked<'a>(&'a Load);
 
 impl<'a> Asked<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
+    fn new(load: &'a Load) -> Self {
+        if load.count.fetch_add(1, Ordering::Relaxed) == 0 {
+            load.moved.store(load.now(), Ordering::Relaxed);
+        }
+        Self(load)
     }
 }
 
 impl Drop for Asked<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.moved.store(self.0.now(), Ordering::Relaxed);
+        self.0.count.fetch_sub(1, Ordering::Relaxed);
     }
 }

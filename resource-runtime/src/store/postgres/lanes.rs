@@ -139,6 +139,13 @@ impl Lanes {
         best.map(|(_, connection)| connection)
     }
 
+    /// The first living connection that gets on with what it was asked, or else the [best](Self::best): so
+    /// that all go to one as long as one can.
+    pub(super) fn first(&self) -> Option<Arc<Connection>> {
+        let mut living = self.slots.iter().filter_map(|it| lock(it).clone()).filter(|it| it.is_alive());
+        living.find(|it| !it.is_held_up()).or_else(|| self.best())
+    }
+
     /// Puts a connection in the first place that has none.
     fn put(&self, connection: Connection) {
         for slot in &self.slots {

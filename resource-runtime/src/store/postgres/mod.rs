@@ -26,6 +26,7 @@ mod group;
 mod lanes;
 mod migrate;
 mod numeric;
+mod pages;
 mod pool;
 mod read;
 mod row;
@@ -45,6 +46,7 @@ use std::sync::Arc;
 
 use self::connection::Connector;
 use self::lanes::Lanes;
+use self::pages::Pages;
 use self::pool::Pool;
 use self::run::Runner;
 use self::singles::Singles;
@@ -72,6 +74,7 @@ use crate::resource::{Record, ResourceMeta};
 /// ```
 pub struct PostgresStore {
     singles: Singles,
+    pages: Pages,
     pool: Arc<Pool>,
     transactions: usize,
 }
@@ -102,7 +105,7 @@ impl PostgresStore {
         let connector = Arc::new(Connector::new(settings)?);
         let lanes = Lanes::open(Arc::clone(&connector), connections).await?;
         let singles = Singles::new(lanes, Arc::clone(&connector), groups);
-        Ok(Self { singles, pool: Pool::new(connector, transactions, wait), transactions })
+        Ok(Self { singles, pages: Pages::default(), pool: Pool::new(connector, transactions, wait), transactions })
     }
 }
 
@@ -124,11 +127,17 @@ impl Store for PostgresStore {
     }
 
     fn select(&self, select: Select) -> BoxFuture<'_, StoreResult<Selection>> {
-        Box::pin(async move { read::select(&mut &self.singles, &select).await })
+        Box::pin(async move {
+            let select = self.pages.narrow(&mut &self.singles, select).await?;
+            read::select(&mut &self.singles, &select).await
+        })
     }
 
     fn select_json(&self, select: Select, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<JsonSelection>> {
-        Box::pin(async move { read::select_json(&mut &self.singles, &select, &projection).await })
+        Box::pin(async move {
+            let select = self.pages.narrow(&mut &self.singles, select).await?;
+            read::select_json(&mut &self.singles, &select, &projection).await
+        })
     }
 
     fn get(&self, key: Key) -> BoxFuture<'_, StoreResult<Option<Record>>> {

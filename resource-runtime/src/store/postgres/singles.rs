@@ -42,16 +42,22 @@ impl Singles {
         }
     }
 
-    /// Where a write goes that is the only one under way or not.
+    /// Where a write goes that is the only one under way or not. All that are in groups go to one
+    /// connection, so that they are in one group.
     async fn writer(&self, is_alone: bool) -> StoreResult<Arc<Connection>> {
         if !is_alone && self.groups > 0 {
             let open = || Lanes::grouped(Arc::clone(&self.connector), self.groups);
             // Until they are open, and where the server has no place for them, it goes the usual way.
-            if let Some(connection) = self.grouped.get_or_init(open).best() {
+            if let Some(connection) = self.grouped.get_or_init(open).first() {
                 return Ok(connection);
             }
         }
-        self.lanes.connection().await
+        // The first of several that come together is alone only for a moment.
+        let grouped = self.grouped.get().and_then(|it| it.first()).filter(|it| it.expects_others());
+        match grouped {
+            Some(connection) => Ok(connection),
+            None => self.lanes.connection().await,
+        }
     }
 }
 

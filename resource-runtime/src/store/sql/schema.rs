@@ -1,6 +1,7 @@
 //! Tables and indexes of resources, under names that tell their fields.
 
 mod indexes;
+pub(crate) mod pages;
 
 use sha2::{Digest as _, Sha256};
 

@@ -32,7 +32,7 @@ pub fn select_counted(dialect: Dialect, select: &Select, columns: &[usize]) -> S
 }
 
 fn write_select(dialect: Dialect, select: &Select, columns: &[usize], counted: bool) -> SqlText {
-    let mut out = SqlText { for_values: select.filter != Filter::All, ..SqlText::new(dialect) };
+    let mut out = SqlText { for_values: is_for_values(select), ..SqlText::new(dialect) };
     let meta = select.meta;
     let (place, limit, offset) = window(select);
     let order = Order::new(dialect, select, place);
@@ -176,9 +176,14 @@ impl<'a> Order<'a> {
 #[must_use]
 pub fn count(dialect: Dialect, select: &Select) -> Option<SqlText> {
     how_to_count(dialect, select)?;
-    let mut out = SqlText { for_values: select.filter != Filter::All, ..SqlText::new(dialect) };
+    let mut out = SqlText { for_values: is_for_values(select), ..SqlText::new(dialect) };
     write_total(&mut out, select);
     Some(out)
+}
+
+/// Whether PostgreSQL's plan for any values would be a bad one.
+fn is_for_values(select: &Select) -> bool {
+    select.filter != Filter::All && !schema::pages::is_narrow(select)
 }
 
 /// Writes a query of one number.

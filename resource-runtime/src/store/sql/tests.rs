@@ -287,6 +287,22 @@ fn what_is_declared_is_indexed() {
     );
 }
 
+/// PostgreSQL's pages have the columns of other filters too, but for texts.
+#[test]
+fn pages_of_one_value_are_filtered_in_their_index() {
+    let pages: Vec<_> = schema::indexes(Dialect::Postgres, BOOK)
+        .into_iter()
+        .filter_map(|it| it.create.contains("__page").then(|| it.create.split_once(" (").map(|it| it.1.to_owned()))?)
+        .collect();
+    assert_eq!(
+        pages,
+        [
+            r#""genre", "created_at" DESC, "id", "published_year", "price", "status")"#,
+            r#""status", "created_at" DESC, "id", "published_year", "price")"#,
+        ]
+    );
+}
+
 const SHORT: &[RuleMeta] = &[RuleMeta::new(Rule::Length { min: None, max: Some(20), equal: None })];
 
 static NOTE: &ResourceMeta = &ResourceMeta::new(

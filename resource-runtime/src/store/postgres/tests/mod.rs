@@ -6,6 +6,7 @@ mod indexes;
 mod lists;
 mod loss;
 mod migration;
+mod pages;
 #[cfg(feature = "conformance")]
 mod suite;
 mod transactions;

@@ -5,7 +5,7 @@
 //! | declared | index |
 //! |---|---|
 //! | `sort` | the column with the identifier, in both directions: `…__sort`, `…__desc` |
-//! | `eq`, `in`, `is_null` | that, or else the column and the default order's: `…__page` |
+//! | `eq`, `in`, `is_null` | that, or else the column and the default order's: `…__page`, in PostgreSQL with those of other filters |
 //! | `gt` … `lte`, `starts_with` | one of those, or else the column: `…__idx` |
 //! | `ieq` | the folded column: `…__fold` |
 //! | `contains`, `icontains`, `ends_with`, `search` | trigrams: `…__trigram`, `…__fold_trigram` |
@@ -16,7 +16,9 @@
 //!
 //! The rows of one value lie in `…__page` in the order in which lists show them, so that a page is read
 //! from its beginning, and not sorted out of all that match. Orders that cannot be there (of texts, of
-//! what each update changes, of the identifier alone) leave the column by itself: `…__idx`.
+//! what each update changes, of the identifier alone) leave the column by itself: `…__idx`. In PostgreSQL
+//! the columns of up to six other filters follow, unless they are texts: rows that those leave out are
+//! never looked up in the table, and to count, none is.
 //!
 //! Where deletes are soft, all of these are of the rows that are not deleted (`WHERE deleted_at IS NULL`),
 //! which every request asks for: values of deleted rows are free, and deleted rows cost their place in
@@ -38,8 +40,8 @@
 //! it finds. Where that takes longer than a page should, the store goes along the order's index for
 //! some time instead, which is the shorter way where many rows match.
 
-use super::{column, fold, items, name};
-use crate::field::{FieldMeta, Kind, Role, Rule};
+use super::{column, fold, items, name, pages};
+use crate::field::{FieldMeta, Kind, Rule};
 use crate::query::Operator;
 use crate::resource::ResourceMeta;
 use crate::store::Select;
@@ -113,14 +115,13 @@ impl Plan<'_> {
 
     fn field(&mut self, field: &'static FieldMeta) {
         let any = |operators: &[Operator]| field.filters.iter().any(|it| operators.contains(&it.operator));
-        let equality = any(&[Operator::Eq, Operator::In, Operator::IsNull]);
-        let range = any(&[Operator::Gt, Operator::Gte, Operator::Lt, Operator::Lte, Operator::StartsWith]);
+        let (equality, range) = (is_equality(field), is_range(field));
         let fits = self.fits(field);
         if field.kind.is_ordered() {
             if field.sort && fits {
                 self.sort(field);
             } else if (equality || range) && !field.unique && fits {
-                self.filter(field, equality);
+                self.filter(field);
             } else if equality && !(field.unique && fits) {
                 self.add("hash", false, &[field], &format!("USING hash ({})", self.column(field)));
             }
@@ -160,18 +161,17 @@ impl Plan<'_> {
     }
 
     /// An index for a filter by a field that has no order of its own.
-    fn filter(&mut self, field: &'static FieldMeta, equality: bool) {
-        let order = self.order();
-        let fits = |key: &FieldMeta| {
-            let is_other = key.name != field.name && key.name != self.meta.id_field().name;
-            is_other && key.index && !key.kind.is_text() && key.role != Role::UpdatedAt
-        };
-        if !equality || order.is_empty() || !order.iter().all(|(key, _)| fits(key)) {
+    fn filter(&mut self, field: &'static FieldMeta) {
+        if !pages::is_paged(self.dialect, self.meta, field) {
             return self.add("idx", false, &[field], &self.columns(&[field]));
         }
-        let parts: Vec<_> = std::iter::once((field, "")).chain(order).collect();
-        let fields: Vec<_> = parts.iter().map(|(field, _)| *field).collect();
-        self.add("page", false, &fields, &self.with_id(&parts));
+        let parts: Vec<_> = std::iter::once((field, "")).chain(self.order()).collect();
+        let covered: Vec<_> = match self.dialect {
+            Dialect::Sqlite => Vec::new(),
+            Dialect::Postgres => pages::covered(self.meta, field).collect(),
+        };
+        let fields: Vec<_> = parts.iter().map(|(field, _)| *field).chain(covered.iter().copied()).collect();
+        self.add("page", false, &fields, &self.with_id_and(&parts, &covered));
     }
 
     fn fold(&mut self, field: &'static FieldMeta, fits: bool) {
@@ -236,6 +236,10 @@ impl Plan<'_> {
     }
 
     fn with_id(&self, parts: &[(&'static FieldMeta, &'static str)]) -> String {
+        self.with_id_and(parts, &[])
+    }
+
+    fn with_id_and(&self, parts: &[(&'static FieldMeta, &'static str)], after: &[&'static FieldMeta]) -> String {
         let id = self.meta.id_field();
         let mut columns: Vec<_> =
             parts.iter().map(|(field, direction)| format!("{}{direction}", self.column(field))).collect();
@@ -244,6 +248,7 @@ impl Plan<'_> {
         if parts.iter().all(|(field, _)| field.name != id.name) && !implied {
             columns.push(self.column(id));
         }
+        columns.extend(after.iter().map(|it| self.column(it)));
         format!("({})", columns.join(", "))
     }
 
@@ -251,18 +256,34 @@ impl Plan<'_> {
         self.dialect == Dialect::Postgres && postgres_type(&field.kind).ends_with("[]")
     }
 
-    /// Whether an ordered index takes every value of a field. PostgreSQL refuses rows whose indexed
-    /// values have more than some 2,700 bytes, so that text of any length gets a hash index, which
-    /// only equality can use.
     fn fits(&self, field: &FieldMeta) -> bool {
-        if self.dialect == Dialect::Sqlite || !field.kind.is_text() {
-            return true;
-        }
-        field.rules.iter().any(|it| match it.rule {
-            Rule::Length { max, equal, .. } => equal.or(max).is_some_and(|most| most <= 500),
-            _ => false,
-        })
+        fits(self.dialect, field)
     }
+}
+
+/// Whether an ordered index takes every value of a field. PostgreSQL refuses rows whose indexed
+/// values have more than some 2,700 bytes, so that text of any length gets a hash index, which
+/// only equality can use.
+pub(super) fn fits(dialect: Dialect, field: &FieldMeta) -> bool {
+    if dialect == Dialect::Sqlite || !field.kind.is_text() {
+        return true;
+    }
+    field.rules.iter().any(|it| match it.rule {
+        Rule::Length { max, equal, .. } => equal.or(max).is_some_and(|most| most <= 500),
+        _ => false,
+    })
+}
+
+/// Whether a field has filters by which values it has.
+pub(super) fn is_equality(field: &FieldMeta) -> bool {
+    let operators = [Operator::Eq, Operator::In, Operator::IsNull];
+    field.filters.iter().any(|it| operators.contains(&it.operator))
+}
+
+/// Whether a field has filters by ranges of its values.
+pub(super) fn is_range(field: &FieldMeta) -> bool {
+    let operators = [Operator::Gt, Operator::Gte, Operator::Lt, Operator::Lte, Operator::StartsWith];
+    field.filters.iter().any(|it| operators.contains(&it.operator))
 }
 
 /// The name of SQLite's index that has the order of a selection, or at least its first key's, so that
