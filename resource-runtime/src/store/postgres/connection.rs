@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::{Client, Row};
 
 use super::PostgresSettings;
 use super::encode::{Bind, type_of};
 use super::error;
 use super::group::Barrier;
-use super::statements::Statements;
+use super::statements::Prepared;
 use super::tls::Tls;
 use crate::resource::ResourceMeta;
-use crate::store::sql::SqlText;
+use crate::store::sql::{Dialect, Statement, Statements};
 use crate::store::{StoreError, StoreErrorKind, StoreResult};
 
 /// How many prepared statements a connection keeps.
@@ -39,12 +39,18 @@ const HELD_UP: Duration = Duration::from_millis(100);
 pub(super) struct Connector {
     settings: PostgresSettings,
     tls: Tls,
+    statements: Statements,
 }
 
 impl Connector {
     pub(super) fn new(settings: PostgresSettings) -> StoreResult<Self> {
         let tls = Tls::new(&settings)?;
-        Ok(Self { settings, tls })
+        Ok(Self { settings, tls, statements: Statements::new(Dialect::Postgres) })
+    }
+
+    /// The statements that are run on its connections.
+    pub(super) const fn statements(&self) -> &Statements {
+        &self.statements
     }
 
     /// How long an attempt takes at most.
@@ -99,7 +105,7 @@ impl Connector {
         });
         let connection = Connection {
             client: Arc::new(client),
-            statements: Statements::new(STATEMENTS),
+            prepared: Prepared::new(STATEMENTS),
             asked: Load::new(),
             patience: self.settings.statement_timeout.map(|it| it + GRACE),
             is_cut: AtomicBool::new(false),
@@ -114,7 +120,7 @@ impl Connector {
 /// A connection, on which any number of statements can be under way at once.
 pub(super) struct Connection {
     client: Arc<Client>,
-    statements: Statements,
+    prepared: Prepared,
     asked: Load,
     patience: Option<Duration>,
     is_cut: AtomicBool,
@@ -154,7 +160,7 @@ impl Connection {
     }
 
     /// Runs a statement, and gives its rows.
-    pub(super) async fn query(&self, sql: &SqlText, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
+    pub(super) async fn query(&self, sql: &Statement, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
         let _asked = Asked::new(&self.asked);
         self.in_time(self.run(sql)).await?.map_err(|error| self.convert(error, meta))
     }
@@ -188,7 +194,7 @@ impl Connection {
 
     /// Runs a statement that writes, and gives its rows once the write is durable. A refusal waits as
     /// well: it may speak of a row that another write has made a moment ago.
-    pub(super) async fn change(&self, sql: &SqlText, meta: &ResourceMeta) -> StoreResult<Vec<Row>> {
+    pub(super) async fn change(&self, sql: &Statement, meta: &ResourceMeta) -> StoreResult<Vec<Row>> {
         let Some(barrier) = &self.barrier else { return self.query(sql, Some(meta)).await };
         let _asked = Asked::new(&self.asked);
         let (rows, passed) = self.in_time(self.write(barrier, sql)).await?;
@@ -202,18 +208,18 @@ impl Connection {
     async fn write(
         &self,
         barrier: &Barrier,
-        sql: &SqlText,
+        sql: &Statement,
     ) -> (Result<Vec<Row>, tokio_postgres::Error>, Result<(), tokio_postgres::Error>) {
         let mut again = true;
         loop {
-            let statement = match self.statements.get(&self.client, &sql.text).await {
+            let statement = match self.prepared.get(&self.client, sql).await {
                 Ok(statement) => statement,
                 Err(error) => return (Err(error), Ok(())),
             };
             // The statement is sent when it is polled first, and so in front of the barrier.
             let (rows, passed) = tokio::join!(biased; self.execute(&statement, sql), barrier.passed(self));
             match &rows {
-                Err(error) if again && error::is_outdated(error) => self.statements.forget(&sql.text),
+                Err(error) if again && error::is_outdated(error) => self.prepared.forget(sql),
                 _ => return (rows, passed),
             }
             again = false;
@@ -246,25 +252,25 @@ impl Connection {
         tokio::time::timeout(patience, answer).await.map_err(late)
     }
 
-    pub(super) async fn run(&self, sql: &SqlText) -> Result<Vec<Row>, tokio_postgres::Error> {
+    pub(super) async fn run(&self, sql: &Statement) -> Result<Vec<Row>, tokio_postgres::Error> {
         if sql.for_values {
             // Not prepared: the server would settle on one plan for all values at the sixth time.
             let binds: Vec<_> = sql.binds.iter().map(|(value, kind)| (Bind(value, kind), type_of(kind))).collect();
             let binds: Vec<_> = binds.iter().map(|(bind, ty)| (bind as _, ty.clone())).collect();
             return self.client.query_typed(&sql.text, &binds).await;
         }
-        let statement = self.statements.get(&self.client, &sql.text).await?;
+        let statement = self.prepared.get(&self.client, sql).await?;
         match self.execute(&statement, sql).await {
             Err(error) if error::is_outdated(&error) => {
-                self.statements.forget(&sql.text);
-                let statement = self.statements.get(&self.client, &sql.text).await?;
+                self.prepared.forget(sql);
+                let statement = self.prepared.get(&self.client, sql).await?;
                 self.execute(&statement, sql).await
             }
             answer => answer,
         }
     }
 
-    async fn execute(&self, statement: &Statement, sql: &SqlText) -> Result<Vec<Row>, tokio_postgres::Error> {
+    async fn execute(&self, statement: &tokio_postgres::Statement, sql: &Statement) -> Result<Vec<Row>, tokio_postgres::Error> {
         let binds: Vec<_> = sql.binds.iter().map(|(value, kind)| Bind(value, kind)).collect();
         let binds: Vec<_> = binds.iter().map(|it| it as _).collect();
         self.client.query(statement, &binds).await
@@ -284,7 +290,7 @@ impl Connection {
                 return Err(error);
             }
             match step.sql {
-                Some(sql) if again && error::is_outdated(&error) => self.statements.forget(&sql.text),
+                Some(sql) if again && error::is_outdated(&error) => self.prepared.forget(sql),
                 _ => return Err(error),
             }
             again = false;
@@ -293,7 +299,7 @@ impl Connection {
 
     async fn attempt(&self, step: &Step<'_>) -> Result<Vec<Row>, tokio_postgres::Error> {
         let statement = match step.sql {
-            Some(sql) => Some((self.statements.get(&self.client, &sql.text).await?, sql)),
+            Some(sql) => Some((self.prepared.get(&self.client, sql).await?, sql)),
             None => None,
         };
         let rows = async {
@@ -328,7 +334,7 @@ pub(super) struct Step<'a> {
     /// Statements without rows and placeholders in front of it; may be empty.
     pub(super) before: &'a str,
     /// A statement that gives rows.
-    pub(super) sql: Option<&'a SqlText>,
+    pub(super) sql: Option<&'a Statement>,
     /// Statements without rows and placeholders behind it; may be empty.
     pub(super) after: &'a str,
     /// What makes the transaction as it was before, when one of them has failed.

@@ -221,7 +221,7 @@ fn standard(ty: &str) -> &str {
 
 fn quoted(name: &str) -> String {
     let mut out = SqlText::new(DIALECT);
-    out.ident(name);
+    out.ident_made(name);
     out.text
 }
 

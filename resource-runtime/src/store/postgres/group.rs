@@ -26,7 +26,7 @@ use tokio::sync::Notify;
 use tokio_postgres::Error;
 
 use super::connection::Connection;
-use crate::store::sql::{Dialect, SqlText};
+use crate::store::sql::{Dialect, SqlText, Statement};
 
 /// How long a barrier waits for one more write; timers know no shorter time.
 const TICK: Duration = Duration::from_millis(1);
@@ -39,7 +39,7 @@ const LONGEST: Duration = Duration::from_millis(10);
 
 /// The commits of one connection that wait for the disk, each for all the writes sent before it.
 pub(super) struct Barrier {
-    sql: SqlText,
+    sql: Statement,
     /// Held by who sends one, until it is answered. Fair.
     turn: tokio::sync::Mutex<()>,
     // A std mutex, because it orders what is sent before and after it is held.
@@ -69,9 +69,9 @@ impl Barrier {
         // The setting lasts until the commit has ended. A transaction that has nothing in the log
         // would not wait: the message is what it has there, which nobody reads.
         sql.push("SELECT set_config('synchronous_commit', '");
-        sql.push(&synchronous_commit.replace('\'', "''"));
+        sql.push_made(&synchronous_commit.replace('\'', "''"));
         sql.push("', true), pg_logical_emit_message(true, 'resource', '')");
-        Self { sql, turn: tokio::sync::Mutex::default(), sent: Mutex::default(), came: Notify::new() }
+        Self { sql: sql.into(), turn: tokio::sync::Mutex::default(), sent: Mutex::default(), came: Notify::new() }
     }
 
     /// Whether writes of several clients are to be expected.

@@ -118,7 +118,7 @@ impl Store for PostgresStore {
         Box::pin(async {
             let mut sql = SqlText::new(Dialect::Postgres);
             sql.push("SELECT 1");
-            (&self.singles).read(&sql, None).await.map(drop)
+            (&self.singles).read(&sql.into(), None).await.map(drop)
         })
     }
 

@@ -12,7 +12,6 @@ use crate::field::Value;
 use crate::json::write_value;
 use crate::query::{CountMode, Filter, Operator};
 use crate::store::sql::schema::pages::{Page, narrow, pages};
-use crate::store::sql::{self, Dialect};
 use crate::store::{COUNT_CAP, Select, StoreResult};
 
 /// How long a count is believed.
@@ -58,7 +57,7 @@ impl Pages {
         }
         let filter = narrow(Filter::one(page.field, Operator::Eq, page.value.clone()), page.clone());
         let of_value = Select { filter, count: CountMode::Capped, ..select.clone() };
-        let Some(count) = sql::count(Dialect::Postgres, &of_value) else { return Ok(false) };
+        let Some(count) = on.statements().count(&of_value) else { return Ok(false) };
         let rows = on.read(&count, Some(select.meta)).await?;
         let count = rows.first().map_or(Ok(0), |it| row::number(it, 0))?;
         let is_few = u64::try_from(count).is_ok_and(|it| it <= COUNT_CAP);

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::connection::{Connection, Connector};
 use super::transaction::PostgresTransaction;
+use crate::store::sql::Statements;
 use crate::store::{StoreError, StoreErrorKind, StoreResult};
 
 /// Connections for transactions, opened when they are first needed, and kept.
@@ -36,6 +37,10 @@ impl Pool {
             }
         };
         PostgresTransaction::begin(Arc::clone(self), permit).await
+    }
+
+    pub(super) fn statements(&self) -> &Statements {
+        self.connector.statements()
     }
 
     /// A connection that is idle, or else a new one, and whether it is new. An idle one may have died

@@ -62,7 +62,8 @@ pub(super) async fn select_json(
 
 /// One row as a record.
 pub(super) async fn get(on: &mut impl Runner, key: &Key) -> StoreResult<Option<Record>> {
-    let rows = on.read(&sql::get(DIALECT, key, &sql::all(key.meta)), Some(key.meta)).await?;
+    let sql = on.statements().get(key, &sql::all(key.meta));
+    let rows = on.read(&sql, Some(key.meta)).await?;
     run::first(&rows, key.meta)
 }
 
@@ -73,7 +74,8 @@ pub(super) async fn get_json(on: &mut impl Runner, key: &Key, projection: &Proje
         return Ok(Some(JsonRow { json: record.to_json(projection)?, version: record.version }));
     }
     let columns = Columns::new(key.meta, projection.stored());
-    let rows = on.read(&sql::get(DIALECT, key, &columns.fields), Some(key.meta)).await?;
+    let sql = on.statements().get(key, &columns.fields);
+    let rows = on.read(&sql, Some(key.meta)).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut json = Vec::with_capacity(row.raw_size_bytes() * 2);
     columns.write_json(row, projection, &mut json)?;
@@ -82,9 +84,11 @@ pub(super) async fn get_json(on: &mut impl Runner, key: &Key, projection: &Proje
 
 async fn find(on: &mut impl Runner, select: &Select, columns: &[usize]) -> StoreResult<Found> {
     let (mut rows, total) = if select.count == CountMode::None {
-        (on.read(&sql::select(DIALECT, select, columns), Some(select.meta)).await?, None)
+        let sql = on.statements().select(select, columns);
+        (on.read(&sql, Some(select.meta)).await?, None)
     } else {
-        let rows = on.read(&sql::select_counted(DIALECT, select, columns), Some(select.meta)).await?;
+        let sql = on.statements().select_counted(select, columns);
+        let rows = on.read(&sql, Some(select.meta)).await?;
         let counted = match rows.first() {
             // After the columns comes the version.
             Some(row) => row::number(row, columns.len() + 1)?,
@@ -111,7 +115,7 @@ async fn count_rows(on: &mut impl Runner, select: &Select) -> StoreResult<i64> {
     if from_start && select.limit() > 0 {
         return Ok(0);
     }
-    let Some(count) = sql::count(DIALECT, select) else { return Ok(0) };
+    let Some(count) = on.statements().count(select) else { return Ok(0) };
     let rows = on.read(&count, Some(select.meta)).await?;
     rows.first().map_or(Ok(0), |it| row::number(it, 0))
 }

@@ -7,21 +7,24 @@ use tokio_postgres::Row;
 use super::row;
 use crate::resource::{Record, ResourceMeta};
 use crate::store::StoreResult;
-use crate::store::sql::SqlText;
+use crate::store::sql::{Statement, Statements};
 
 /// Runs statements. Reads and writes are the same on all of them.
 pub(super) trait Runner: Send {
+    /// Where statements are found by their shape.
+    fn statements(&self) -> &Statements;
+
     /// Runs a statement that changes nothing and locks nothing.
     fn read(
         &mut self,
-        sql: &SqlText,
+        sql: &Statement,
         meta: Option<&ResourceMeta>,
     ) -> impl Future<Output = StoreResult<Vec<Row>>> + Send;
 
     /// Runs a statement that changes or locks one row at most, and gives that row.
     fn change(
         &mut self,
-        sql: &SqlText,
+        sql: &Statement,
         meta: &ResourceMeta,
     ) -> impl Future<Output = StoreResult<Option<Record>>> + Send;
 }

@@ -10,7 +10,7 @@ use super::lanes::Lanes;
 use super::run::{self, Runner};
 use crate::resource::{Record, ResourceMeta};
 use crate::store::StoreResult;
-use crate::store::sql::SqlText;
+use crate::store::sql::{Statement, Statements};
 
 /// How many lost connections a read tries after another. Where there is no server at all it is refused
 /// long before, when no connection can be opened.
@@ -62,9 +62,13 @@ impl Singles {
 }
 
 impl Runner for &Singles {
+    fn statements(&self) -> &Statements {
+        self.connector.statements()
+    }
+
     /// The statement is run again where its connection was lost: after a server's restart all of
     /// them may be, and nobody has noticed yet.
-    async fn read(&mut self, sql: &SqlText, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
+    async fn read(&mut self, sql: &Statement, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
         let mut attempts = 0;
         loop {
             let connection = self.lanes.connection().await?;
@@ -77,7 +81,7 @@ impl Runner for &Singles {
     }
 
     /// The statement is run once: where its connection is lost, nobody knows whether it was done.
-    async fn change(&mut self, sql: &SqlText, meta: &ResourceMeta) -> StoreResult<Option<Record>> {
+    async fn change(&mut self, sql: &Statement, meta: &ResourceMeta) -> StoreResult<Option<Record>> {
         let under_way = UnderWay::new(&self.writes);
         let connection = self.writer(under_way.is_alone).await?;
         run::first(&connection.change(sql, meta).await?, meta)

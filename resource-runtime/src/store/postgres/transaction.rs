@@ -31,7 +31,7 @@ use super::pool::Pool;
 use super::run::{self, Runner};
 use super::{read, write};
 use crate::resource::{Record, ResourceMeta};
-use crate::store::sql::{self, Dialect, SqlText};
+use crate::store::sql::{self, Dialect, Statement, Statements};
 use crate::store::{
     BoxFuture, Key, Select, Selection, StoreError, StoreErrorKind, StoreResult, Transaction, Write, Written,
 };
@@ -94,7 +94,7 @@ impl PostgresTransaction {
     }
 
     /// A statement, and others without rows and placeholders behind it.
-    fn behind<'a>(&self, sql: Option<&'a SqlText>, after: &'a str) -> Step<'a> {
+    fn behind<'a>(&self, sql: Option<&'a Statement>, after: &'a str) -> Step<'a> {
         let (before, undo) = if self.is_open { ("", BACK) } else { (BEGIN, "ROLLBACK") };
         Step { before, sql, after, undo, is_unbounded: false }
     }
@@ -151,11 +151,15 @@ impl PostgresTransaction {
 }
 
 impl Runner for PostgresTransaction {
-    async fn read(&mut self, sql: &SqlText, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
+    fn statements(&self) -> &Statements {
+        self.pool.statements()
+    }
+
+    async fn read(&mut self, sql: &Statement, meta: Option<&ResourceMeta>) -> StoreResult<Vec<Row>> {
         self.step(self.behind(Some(sql), ""), meta).await
     }
 
-    async fn change(&mut self, sql: &SqlText, meta: &ResourceMeta) -> StoreResult<Option<Record>> {
+    async fn change(&mut self, sql: &Statement, meta: &ResourceMeta) -> StoreResult<Option<Record>> {
         run::first(&self.step(self.behind(Some(sql), NEXT), Some(meta)).await?, meta)
     }
 }
@@ -173,7 +177,7 @@ impl Transaction for PostgresTransaction {
         Box::pin(async move {
             let mut sql = sql::get(Dialect::Postgres, &key, &sql::all(key.meta));
             sql.push(" FOR UPDATE");
-            self.change(&sql, key.meta).await
+            self.change(&sql.into(), key.meta).await
         })
     }
 

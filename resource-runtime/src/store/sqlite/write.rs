@@ -6,29 +6,27 @@ use super::read::failed;
 use super::row::record;
 use crate::field::{Kind, Value};
 use crate::resource::{Record, ResourceMeta};
-use crate::store::sql::{self, Dialect, SqlText};
+use crate::store::sql::{self, Statement, Statements};
 use crate::store::{Key, StoreResult, Write, Written};
 
-const DIALECT: Dialect = Dialect::Sqlite;
-
 /// Carries out one write, inside the transaction that the connection is in.
-pub(super) fn apply(connection: &Connection, write: Write) -> StoreResult<Written> {
+pub(super) fn apply(connection: &Connection, statements: &Statements, write: Write) -> StoreResult<Written> {
     match write {
         Write::Insert { meta, values, version } => {
-            insert(connection, meta, values, version).map_err(|it| failed(meta, it))
+            insert(connection, statements, meta, values, version).map_err(|it| failed(meta, it))
         }
         Write::Update { key, changes, version } => {
             let narrow = key.clone().staying_in_scope(&changes);
             let fields: Vec<usize> = changes.iter().map(|(index, _)| *index).collect();
-            let sql = sql::update(DIALECT, &narrow, changes, version, &sql::all(key.meta));
-            change(connection, &key, &sql, version).map_err(|failure| {
-                let row = || changed(connection, &key, &fields, &sql);
-                failed(key.meta, conflict::settle(connection, key.meta, failure, row, Some(&key.id)))
+            let sql = statements.update(&narrow, changes, version, &sql::all(key.meta));
+            change(connection, statements, &key, &sql, version).map_err(|failure| {
+                let row = || changed(connection, statements, &key, &fields, &sql);
+                failed(key.meta, conflict::settle(connection, statements, key.meta, failure, row, Some(&key.id)))
             })
         }
         Write::Delete { key, version } => {
-            let sql = sql::delete(DIALECT, &key, version, &sql::all(key.meta));
-            change(connection, &key, &sql, version).map_err(|it| failed(key.meta, it))
+            let sql = statements.delete(&key, version, &sql::all(key.meta));
+            change(connection, statements, &key, &sql, version).map_err(|it| failed(key.meta, it))
         }
     }
 }
@@ -36,12 +34,13 @@ pub(super) fn apply(connection: &Connection, write: Write) -> StoreResult<Writte
 /// The new row is what was given, but for the identifier, so that nothing else is read back.
 fn insert(
     connection: &Connection,
+    statements: &Statements,
     meta: &'static ResourceMeta,
     values: Vec<Value>,
     version: i64,
 ) -> Result<Written, Failure> {
     let id = meta.id();
-    let sql = sql::insert(DIALECT, meta, values, version, &[]);
+    let sql = statements.insert(meta, values, version, &[]);
     let inserted = bind::one(connection, &sql, |_| Ok(()));
     // The values come back from the statement: one for each field in order, then the version. Only
     // an identifier that the table chooses is not among them.
@@ -52,7 +51,7 @@ fn insert(
         if chosen_here {
             values.insert(id.min(values.len()), Value::Null);
         }
-        return Err(conflict::settle(connection, meta, failure, || Ok(Some(values)), None));
+        return Err(conflict::settle(connection, statements, meta, failure, || Ok(Some(values)), None));
     }
     if chosen_here {
         let chosen = connection.last_insert_rowid();
@@ -69,11 +68,12 @@ fn insert(
 /// The row as an update would have left it.
 fn changed(
     connection: &Connection,
+    statements: &Statements,
     key: &Key,
     fields: &[usize],
-    update: &SqlText,
+    update: &Statement,
 ) -> Result<Option<Vec<Value>>, Failure> {
-    let sql = sql::get(DIALECT, key, &sql::all(key.meta));
+    let sql = statements.get(key, &sql::all(key.meta));
     let Some(mut current) = bind::one(connection, &sql, |row| record(row, key.meta))? else { return Ok(None) };
     // The new values are the first that the statement binds.
     for (field, (value, _)) in fields.iter().zip(&update.binds) {
@@ -84,13 +84,19 @@ fn changed(
     Ok(Some(current.values))
 }
 
-fn change(connection: &Connection, key: &Key, sql: &SqlText, version: Option<i64>) -> Result<Written, Failure> {
+fn change(
+    connection: &Connection,
+    statements: &Statements,
+    key: &Key,
+    sql: &Statement,
+    version: Option<i64>,
+) -> Result<Written, Failure> {
     if let Some(record) = bind::one(connection, sql, |row| record(row, key.meta))? {
         return Ok(Written::Done(record));
     }
     let Some(expected) = version else { return Ok(Written::Missing) };
     // In the same transaction, which nobody else writes during. A row of the right version was left
     // alone because it would have gone out of the scope.
-    let found = bind::one(connection, &sql::version_of(DIALECT, key), |row| Ok(row.get(0)?))?;
+    let found = bind::one(connection, &statements.version_of(key), |row| Ok(row.get(0)?))?;
     Ok(found.filter(|it| *it != expected).map_or(Written::Missing, |version| Written::Stale { version }))
 }

@@ -27,6 +27,7 @@ use super::error;
 use super::job::{Job, job};
 use super::transaction::SqliteTransaction;
 use super::worker::Worker;
+use crate::store::sql::Statements;
 use crate::store::{StoreError, StoreErrorKind, StoreResult};
 
 /// Callers in the queue; those beyond them wait to get in, so that work that was given up does not
@@ -129,12 +130,12 @@ impl Writer {
     }
 
     /// Waits until a transaction can begin, and begins it.
-    pub(super) async fn begin(&self) -> StoreResult<SqliteTransaction> {
+    pub(super) async fn begin(&self, statements: Arc<Statements>) -> StoreResult<SqliteTransaction> {
         let (reply, begun) = oneshot::channel();
         let number = self.transactions.fetch_add(1, Ordering::Relaxed);
         let fate = Arc::new(Fate::default());
         // Made first: when this future is dropped, so is the transaction, and the thread hears of it.
-        let transaction = SqliteTransaction::new(number, Arc::clone(&fate), self.inbox.clone());
+        let transaction = SqliteTransaction::new(number, Arc::clone(&fate), self.inbox.clone(), statements);
         self.queue(Work::Transaction(Begin { number, fate, reply })).await?;
         begun.await.map_err(|_| gone())??;
         Ok(transaction)

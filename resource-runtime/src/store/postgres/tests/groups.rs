@@ -38,7 +38,7 @@ async fn what_a_connection_has_changed_is_durable_when_it_is_answered() {
             if number == 0 {
                 Store::write(&store, insert_of(0)).await.unwrap();
             }
-            let rows = connection.change(&sql, BOOK).await.unwrap();
+            let rows = connection.change(&sql.into(), BOOK).await.unwrap();
             let changed: PgLsn = rows[0].get::<_, &str>(0).parse().unwrap();
             let durable: PgLsn = ask(&connection, "pg_current_wal_flush_lsn()").await.parse().unwrap();
             assert!(durable > changed, "{durable} of {changed}");
@@ -85,7 +85,7 @@ async fn where_the_server_waits_for_no_commit_there_is_nothing_to_share() {
         Store::write(&store, insert_of(0)).await.unwrap();
         let mut sql = SqlText::new(Dialect::Postgres);
         sql.push("UPDATE books SET title = 'b' RETURNING title");
-        assert_eq!(connection.change(&sql, BOOK).await.unwrap().len(), 1);
+        assert_eq!(connection.change(&sql.into(), BOOK).await.unwrap().len(), 1);
         assert_eq!(
             ask(&connection, "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT set_config%'")
                 .await,

@@ -8,7 +8,7 @@ use crate::query::{Filter, Keyset, Operator, SortKey};
 use crate::resource::{Record, ResourceMeta};
 use crate::store::postgres::PostgresStore;
 use crate::store::postgres::run::Runner as _;
-use crate::store::sql::{self, Dialect, SqlText};
+use crate::store::sql::{self, Dialect, SqlText, Statement};
 use crate::store::{Select, Store as _, Window};
 use crate::testing::{BOOK, HARDY, PLANT, live, plant, rare};
 
@@ -16,7 +16,7 @@ use crate::testing::{BOOK, HARDY, PLANT, live, plant, rare};
 /// plan for all values.
 async fn plan(store: &PostgresStore, select: &Select) -> String {
     let sql = sql::select(Dialect::Postgres, select, &[0]);
-    let explain = SqlText { text: format!("EXPLAIN {}", sql.text), ..sql };
+    let explain: Statement = SqlText { text: format!("EXPLAIN {}", sql.text), ..sql }.into();
     let mut plan = String::new();
     for _ in 0..7 {
         let rows = (&store.singles).read(&explain, None).await.unwrap();

@@ -268,7 +268,7 @@ async fn statements_that_a_connection_forgot_are_prepared_again() {
         store.select(everything(BOOK)).await.unwrap();
         let mut sql = crate::store::sql::SqlText::new(crate::store::sql::Dialect::Postgres);
         sql.push("DEALLOCATE ALL");
-        (&store.singles).read(&sql, None).await.unwrap();
+        (&store.singles).read(&sql.into(), None).await.unwrap();
         store.select(everything(BOOK)).await.unwrap();
     })
     .await;

@@ -199,7 +199,7 @@ async fn a_statement_is_prepared_once_for_all_who_ask_at_the_same_time() {
         .await;
         let mut sql = super::SqlText::new(super::Dialect::Postgres);
         sql.push("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT 1'");
-        let rows = super::Runner::read(&mut &store.singles, &sql, None).await.unwrap();
+        let rows = super::Runner::read(&mut &store.singles, &sql.into(), None).await.unwrap();
         assert_eq!(super::row::number(&rows[0], 0).unwrap(), 1);
     })
     .await;
