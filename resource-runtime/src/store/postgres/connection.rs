@@ -270,7 +270,11 @@ impl Connection {
         }
     }
 
-    async fn execute(&self, statement: &tokio_postgres::Statement, sql: &Statement) -> Result<Vec<Row>, tokio_postgres::Error> {
+    async fn execute(
+        &self,
+        statement: &tokio_postgres::Statement,
+        sql: &Statement,
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
         let binds: Vec<_> = sql.binds.iter().map(|(value, kind)| Bind(value, kind)).collect();
         let binds: Vec<_> = binds.iter().map(|it| it as _).collect();
         self.client.query(statement, &binds).await

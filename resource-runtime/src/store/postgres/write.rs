@@ -19,9 +19,7 @@ pub(super) async fn write(on: &mut impl Runner, write: Write) -> StoreResult<Wri
             let narrow = staying.insert(key.clone().staying_in_scope(&changes));
             (on.statements().update(narrow, changes, version, &sql::all(key.meta)), key, version)
         }
-        Write::Delete { key, version } => {
-            (on.statements().delete(&key, version, &sql::all(key.meta)), key, version)
-        }
+        Write::Delete { key, version } => (on.statements().delete(&key, version, &sql::all(key.meta)), key, version),
     };
     loop {
         if let Some(record) = on.change(&sql, key.meta).await? {

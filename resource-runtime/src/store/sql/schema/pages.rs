@@ -48,7 +48,10 @@ pub(super) fn is_paged(dialect: Dialect, meta: &ResourceMeta, field: &FieldMeta)
 
 /// The fields by which rows of one value are filtered in its index: those with filters and an index of
 /// their own, whose values are short.
-pub(super) fn covered<'a>(meta: &'a ResourceMeta, field: &'a FieldMeta) -> impl Iterator<Item = &'static FieldMeta> + 'a {
+pub(super) fn covered<'a>(
+    meta: &'a ResourceMeta,
+    field: &'a FieldMeta,
+) -> impl Iterator<Item = &'static FieldMeta> + 'a {
     let in_order = |name: &str| name == meta.id_field().name || meta.sort.iter().any(|it| it.field == name);
     let is_short = |it: &FieldMeta| it.kind.is_ordered() && !it.kind.is_text();
     let fields: &'static [FieldMeta] = meta.fields;
@@ -96,9 +99,7 @@ pub(crate) fn pages(select: &Select) -> Vec<Page> {
 /// The conditions with a page's value said three times.
 pub(crate) fn narrow(filter: Filter, page: Page) -> Filter {
     let Page { field, value, .. } = page;
-    filter
-        .and(Filter::one(field, Operator::Gte, value.clone()))
-        .and(Filter::one(field, Operator::Lte, value))
+    filter.and(Filter::one(field, Operator::Gte, value.clone())).and(Filter::one(field, Operator::Lte, value))
 }
 
 /// Whether a selection says one of its pages' values three times: a plan for any values is a good one.
@@ -110,7 +111,10 @@ pub(crate) fn is_narrow(select: &Select) -> bool {
     }
     let says = |page: &Page, operator| {
         let same = |it: &&Condition| it.field == page.field && is_bound(it, operator);
-        conditions.iter().filter(|it| same(it)).any(|it| matches!(&it.operand, Operand::One(value) if *value == page.value))
+        conditions
+            .iter()
+            .filter(|it| same(it))
+            .any(|it| matches!(&it.operand, Operand::One(value) if *value == page.value))
     };
     pages(select).iter().any(|page| says(page, Operator::Gte) && says(page, Operator::Lte))
 }
