@@ -40,6 +40,7 @@ impl Api {
             body_limit: self.settings.body_limit,
             envelope: Arc::clone(&self.envelope),
             idempotency_ttl: self.settings.idempotency_ttl,
+            in_flight: super::idempotency::InFlight::default(),
             states: self.states.clone(),
         };
         let mut paths = Paths::default();

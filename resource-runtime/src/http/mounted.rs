@@ -5,6 +5,7 @@ use http::request::Parts;
 
 use super::error::not_found;
 use super::hooks::{Chain, RequestContext};
+use super::idempotency::InFlight;
 use super::modified::{Moments, Seconds};
 use crate::error::{ApiError, Envelope, ErrorCode};
 use crate::json::Projection;
@@ -40,6 +41,8 @@ pub(super) struct Context {
     pub(super) envelope: Arc<dyn Envelope>,
     /// How long answers are kept under an `Idempotency-Key`.
     pub(super) idempotency_ttl: Duration,
+    /// The keys whose requests run.
+    pub(super) in_flight: InFlight,
     /// The application's own.
     pub(super) states: States,
 }

@@ -265,6 +265,7 @@ impl<R> Routes<R> {
             body_limit: settings.body_limit,
             envelope: Arc::new(ProblemDetails::default()),
             idempotency_ttl: settings.idempotency_ttl,
+            in_flight: super::idempotency::InFlight::default(),
             states: States::default(),
         };
         let mut router = Router::new();

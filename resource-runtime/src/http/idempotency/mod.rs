@@ -26,6 +26,9 @@
 //! and what the job wrote are there together or not at all. Without the first step a second request
 //! would wait for the first one's transaction, and could not be told that it is in flight.
 //!
+//! Before that it looks for the row, which waits for nobody in any store, and then takes the key's place
+//! in this process ([`InFlight`]): where a store has one writer, an insert would wait for it too.
+//!
 //! Where a process dies in between, the lease ends, and the next request takes the row over, which
 //! gives it another version: if the first one was only slow, its transaction fails by the condition,
 //! and nothing is done twice. Where a commit ends without an answer (the connection broke), the row is
@@ -37,10 +40,12 @@
 //! [`IDEMPOTENCY`]: crate::store::idempotency::IDEMPOTENCY
 
 mod claim;
+mod in_flight;
 mod kept;
 
 pub use claim::Caller;
 pub(super) use claim::Claim;
+pub(super) use in_flight::InFlight;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +54,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use tracing::Instrument as _;
 
+use self::in_flight::Place;
 use self::kept::Kept;
 use super::hooks::RequestContext;
 use super::mounted::Mounted;
@@ -81,8 +87,9 @@ async fn guarded<J: Job>(
     request: Arc<RequestContext>,
     job: J,
 ) -> Result<Response, ApiError> {
-    let version = match take(&mounted.database, &claim).await? {
-        Taken::Ours(version) => version,
+    // Kept until nothing is left to do under the key.
+    let (version, _place) = match take(&mounted, &claim).await? {
+        Taken::Ours(version, place) => (version, place),
         Taken::Answered(response) => return Ok(response),
     };
     let ours = Ours { mounted, claim, request, version };
@@ -98,41 +105,48 @@ async fn guarded<J: Job>(
 /// What became of an attempt to be the one that carries out a request.
 enum Taken {
     /// This is the one; its row has this version.
-    Ours(i64),
+    Ours(i64, Place),
     /// Another was, and this is its answer.
     Answered(Response),
 }
 
-async fn take(database: &Database, claim: &Claim) -> Result<Taken, ApiError> {
+async fn take(mounted: &Mounted, claim: &Claim) -> Result<Taken, ApiError> {
+    let database = &mounted.database;
+    if let Some(found) = database.get(key(&claim.id)).await?.filter(|it| !has_expired(it, now())) {
+        return answered(&found, claim).map(Taken::Answered);
+    }
+    let place = mounted.context.in_flight.enter(claim)?;
     for _ in 0..ATTEMPTS {
         let now = now();
         // A row comes back under its old identifier; the clock tells the two apart.
         let insert = Write::Insert { meta: &IDEMPOTENCY, values: fresh(claim, now), version: now.as_microsecond() };
         match database.write(insert).await {
-            Ok(Written::Done(record)) => return Ok(Taken::Ours(record.version)),
+            Ok(Written::Done(record)) => return Ok(Taken::Ours(record.version, place)),
             Err(error) if matches!(error.kind(), StoreErrorKind::Duplicate { .. }) => {}
             Err(error) => return Err(error.into()),
             Ok(other) => return Err(internal(format!("an insert ended with {other:?}"))),
         }
         // It may have been released in the meantime.
         let Some(found) = database.get(key(&claim.id)).await? else { continue };
-        if has_expired(&found, now) {
-            let changes = fresh(claim, now).into_iter().enumerate().skip(1).collect();
-            let write = Write::Update { key: key(&claim.id), changes, version: Some(found.version) };
-            return match database.write(write).await? {
-                Written::Done(record) => Ok(Taken::Ours(record.version)),
-                Written::Missing | Written::Stale { .. } => Err(in_flight()),
-            };
+        if !has_expired(&found, now) {
+            return answered(&found, claim).map(Taken::Answered);
         }
-        if !matches!(found.get(field::FINGERPRINT), Value::Text(it) if *it == claim.fingerprint) {
-            return Err(reused());
-        }
-        return match Kept::of_record(&found)? {
-            Some(kept) => Ok(Taken::Answered(kept.replay())),
-            None => Err(in_flight()),
+        let changes = fresh(claim, now).into_iter().enumerate().skip(1).collect();
+        let write = Write::Update { key: key(&claim.id), changes, version: Some(found.version) };
+        return match database.write(write).await? {
+            Written::Done(record) => Ok(Taken::Ours(record.version, place)),
+            Written::Missing | Written::Stale { .. } => Err(in_flight()),
         };
     }
     Err(in_flight())
+}
+
+/// The answer that a row has kept.
+fn answered(found: &Record, claim: &Claim) -> Result<Response, ApiError> {
+    if !matches!(found.get(field::FINGERPRINT), Value::Text(it) if *it == claim.fingerprint) {
+        return Err(reused());
+    }
+    Kept::of_record(found)?.map(Kept::replay).ok_or_else(in_flight)
 }
 
 /// A request that is carried out under a key.
