@@ -38,6 +38,8 @@ pub(super) struct Mounted {
 pub(super) struct Context {
     pub(super) keys: Arc<CursorKeys>,
     pub(super) body_limit: usize,
+    /// How long a request may take that goes on without its client.
+    pub(super) request_timeout: Duration,
     pub(super) envelope: Arc<dyn Envelope>,
     /// How long answers are kept under an `Idempotency-Key`.
     pub(super) idempotency_ttl: Duration,

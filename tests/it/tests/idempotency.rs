@@ -1,7 +1,7 @@
 //! CONTRACT section 5: `Idempotency-Key`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use it::{Answer, Client, Guard, every_store, new_book};
 use resource_runtime::store::Database;
@@ -277,6 +277,27 @@ every_store! {
         api.open_gate().await;
         let answer = settled(api).await;
         assert_eq!((answer.status, answer.header("idempotency-replayed")), (201, "true"), "{}", answer.text());
+        assert_eq!(api.lent("A").await, 1);
+    }
+}
+
+every_store! {
+    hasty_library;
+
+    async fn a_hook_that_hangs_keeps_its_key_and_the_store_as_long_as_a_request_may_take(api) {
+        let first = lend_slowly(api, "nothing");
+        api.at_gate().await;
+        lend(api, &dune()).await.is_error(409, "idempotency_in_flight");
+        first.await.unwrap().is_error(503, "timeout");
+        let start = Instant::now();
+        let answer = loop {
+            let answer = lend(api, &dune()).await;
+            if answer.status == 201 || start.elapsed() > Duration::from_secs(60) {
+                break answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        assert_eq!((answer.status, answer.header("idempotency-replayed")), (201, ""), "{}", answer.text());
         assert_eq!(api.lent("A").await, 1);
     }
 }

@@ -1,33 +1,24 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
-use super::{Claim, LEASE, in_flight, reused};
+use super::{Claim, in_flight, reused};
 use crate::error::ApiError;
 
-/// The keys whose requests run in this process.
+/// The keys whose requests run in this process, each with the digest of what was sent under it.
 ///
 /// In memory and in SQLite the transaction of a request keeps all others from writing, so that who
 /// wants to insert the same key would wait for its end. Here nobody waits.
 #[derive(Debug, Clone, Default)]
 pub(in crate::http) struct InFlight(
     // A std lock: held for a look or two into the map, and never across an `.await`.
-    Arc<Mutex<HashMap<String, Running>>>,
+    Arc<Mutex<HashMap<String, String>>>,
 );
-
-#[derive(Debug)]
-struct Running {
-    fingerprint: String,
-    /// As in the row: a hook that never ends does not keep its key for ever.
-    until: Instant,
-}
 
 /// A key's place among those in flight, given back on drop: after the answer, an error or a panic.
 #[derive(Debug)]
 pub(super) struct Place {
     keys: InFlight,
     id: String,
-    until: Instant,
 }
 
 impl InFlight {
@@ -37,29 +28,24 @@ impl InFlight {
     ///
     /// 409 where a request with it runs; 422 where that has another body.
     pub(super) fn enter(&self, claim: &Claim) -> Result<Place, ApiError> {
-        let now = Instant::now();
         let mut keys = self.keys();
-        if let Some(running) = keys.get(&claim.id).filter(|it| it.until > now) {
-            return Err(if running.fingerprint == claim.fingerprint { in_flight() } else { reused() });
-        }
-        let until = now + LEASE;
-        keys.insert(claim.id.clone(), Running { fingerprint: claim.fingerprint.clone(), until });
+        match keys.get(&claim.id) {
+            Some(fingerprint) if *fingerprint == claim.fingerprint => return Err(in_flight()),
+            Some(_) => return Err(reused()),
+            None => keys.insert(claim.id.clone(), claim.fingerprint.clone()),
+        };
         drop(keys);
-        Ok(Place { keys: self.clone(), id: claim.id.clone(), until })
+        Ok(Place { keys: self.clone(), id: claim.id.clone() })
     }
 
-    fn keys(&self) -> MutexGuard<'_, HashMap<String, Running>> {
+    fn keys(&self) -> MutexGuard<'_, HashMap<String, String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut keys = self.keys.keys();
-        // Another has it by now, where this one took longer than its lease.
-        if keys.get(&self.id).is_some_and(|it| it.until == self.until) {
-            keys.remove(&self.id);
-        }
+        self.keys.keys().remove(&self.id);
     }
 }
 
@@ -84,21 +70,6 @@ mod tests {
         drop(keys.enter(&claim("b", "1")).unwrap());
         drop(place);
         drop(keys.enter(&claim("a", "2")).unwrap());
-        assert!(keys.keys().is_empty());
-    }
-
-    #[test]
-    fn a_place_whose_lease_has_ended_is_another_s() {
-        let keys = InFlight::default();
-        let mut slow = keys.enter(&claim("a", "1")).unwrap();
-        // As if it had been taken long ago.
-        let long_ago = Instant::now();
-        slow.until = long_ago;
-        keys.keys().get_mut("a").unwrap().until = long_ago;
-        let place = keys.enter(&claim("a", "1")).unwrap();
-        drop(slow);
-        assert_eq!(refusal(&keys, &claim("a", "1")), "idempotency_in_flight");
-        drop(place);
         assert!(keys.keys().is_empty());
     }
 }

@@ -20,8 +20,8 @@
 //! Answers are rows of a resource of the framework's own ([`IDEMPOTENCY`]), so that every store has
 //! them, and all processes on one database share them.
 //!
-//! A request first inserts its row, by itself, without an answer and with a lease of some seconds. The
-//! store lets one of several win. Then the job runs in a transaction, which also writes the answer into
+//! A request first inserts its row, by itself, without an answer and with a lease for as long as a
+//! request may take. The store lets one of several win. Then the job runs in a transaction, which also writes the answer into
 //! the row, on condition that the row still has the version that it was inserted with. So the answer
 //! and what the job wrote are there together or not at all. Without the first step a second request
 //! would wait for the first one's transaction, and could not be told that it is in flight.
@@ -35,7 +35,8 @@
 //! removed on the same condition: if the commit did take effect it stays, and answers the next request.
 //!
 //! The work is a task of its own, so that it ends when its client goes away, and the client that comes
-//! back finds the answer.
+//! back finds the answer. It has as long as the settings give a request (`REQUEST_TIMEOUT`): what hangs is
+//! undone then, as it would be without a key, and does not keep others from writing.
 //!
 //! [`IDEMPOTENCY`]: crate::store::idempotency::IDEMPOTENCY
 
@@ -56,6 +57,7 @@ use tracing::Instrument as _;
 
 use self::in_flight::Place;
 use self::kept::Kept;
+use super::error;
 use super::hooks::RequestContext;
 use super::mounted::Mounted;
 use super::session::{self, Job};
@@ -66,8 +68,6 @@ use crate::resource::Record;
 use crate::store::idempotency::{IDEMPOTENCY, field};
 use crate::store::{Database, Key, StoreError, StoreErrorKind, Write, Written, joined};
 
-/// How long a request has its row to itself before another may take it over.
-const LEASE: Duration = Duration::from_secs(10);
 /// How often a row is looked for that comes and goes.
 const ATTEMPTS: usize = 4;
 
@@ -95,11 +95,19 @@ async fn guarded<J: Job>(
     let ours = Ours { mounted, claim, request, version };
     let database = ours.mounted.database.clone();
     let id = ours.claim.id.clone();
-    let result = tokio::spawn(async move { ours.answer(&job).await }.in_current_span()).await;
-    if result.is_err() {
-        release(&database, &id, version).await;
+    let limit = ours.mounted.context.request_timeout;
+    let answer = async move { tokio::time::timeout(limit, ours.answer(&job)).await };
+    match tokio::spawn(answer.in_current_span()).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => {
+            release(&database, &id, version).await;
+            Err(error::timeout())
+        }
+        Err(error) => {
+            release(&database, &id, version).await;
+            joined(Err(error))
+        }
     }
-    joined(result)
 }
 
 /// What became of an attempt to be the one that carries out a request.
@@ -112,6 +120,7 @@ enum Taken {
 
 async fn take(mounted: &Mounted, claim: &Claim) -> Result<Taken, ApiError> {
     let database = &mounted.database;
+    let lease = mounted.context.request_timeout;
     if let Some(found) = database.get(key(&claim.id)).await?.filter(|it| !has_expired(it, now())) {
         return answered(&found, claim).map(Taken::Answered);
     }
@@ -119,7 +128,8 @@ async fn take(mounted: &Mounted, claim: &Claim) -> Result<Taken, ApiError> {
     for _ in 0..ATTEMPTS {
         let now = now();
         // A row comes back under its old identifier; the clock tells the two apart.
-        let insert = Write::Insert { meta: &IDEMPOTENCY, values: fresh(claim, now), version: now.as_microsecond() };
+        let insert =
+            Write::Insert { meta: &IDEMPOTENCY, values: fresh(claim, now, lease), version: now.as_microsecond() };
         match database.write(insert).await {
             Ok(Written::Done(record)) => return Ok(Taken::Ours(record.version, place)),
             Err(error) if matches!(error.kind(), StoreErrorKind::Duplicate { .. }) => {}
@@ -131,7 +141,7 @@ async fn take(mounted: &Mounted, claim: &Claim) -> Result<Taken, ApiError> {
         if !has_expired(&found, now) {
             return answered(&found, claim).map(Taken::Answered);
         }
-        let changes = fresh(claim, now).into_iter().enumerate().skip(1).collect();
+        let changes = fresh(claim, now, lease).into_iter().enumerate().skip(1).collect();
         let write = Write::Update { key: key(&claim.id), changes, version: Some(found.version) };
         return match database.write(write).await? {
             Written::Done(record) => Ok(Taken::Ours(record.version, place)),
@@ -219,7 +229,7 @@ fn key(id: &str) -> Key {
 }
 
 /// The values of a row whose request is about to be carried out.
-fn fresh(claim: &Claim, now: Timestamp) -> Vec<Value> {
+fn fresh(claim: &Claim, now: Timestamp, lease: Duration) -> Vec<Value> {
     vec![
         Value::Text(claim.id.clone()),
         Value::Text(claim.fingerprint.clone()),
@@ -227,7 +237,8 @@ fn fresh(claim: &Claim, now: Timestamp) -> Vec<Value> {
         Value::Null,
         Value::Null,
         Value::Timestamp(now),
-        Value::Timestamp(later(now, LEASE)),
+        // Until when no other may take it over.
+        Value::Timestamp(later(now, lease)),
     ]
 }
 

@@ -222,6 +222,18 @@ impl Client {
 
     /// The library as it is in the store, for one process of several.
     pub async fn lending(store: &Database) -> Self {
+        Self::lending_with(store, Settings::default()).await
+    }
+
+    /// As [`Client::library`], whose requests may take so long.
+    pub async fn hasty_library(store: &Database) -> Self {
+        Self::library(store).await;
+        let mut settings = Settings::default();
+        settings.request_timeout = Duration::from_secs(2);
+        Self::lending_with(store, settings).await
+    }
+
+    async fn lending_with(store: &Database, settings: Settings) -> Self {
         store.migrate::<(Loan, Shelf, Note)>().await.unwrap();
         let committed = Committed::default();
         let told = committed.clone();
@@ -230,6 +242,7 @@ impl Client {
         let api = Api::new("Library", "1")
             .state(committed)
             .state(gate)
+            .settings(settings)
             .nest("/api/v1", |v1| {
                 v1.resource(Loan::on(store).hooks(Lending).hooks(Journal))
                     .resource(Shelf::on(store).replace(Operation::Delete, desk::clear))
