@@ -17,7 +17,7 @@ const LEASE: Duration = Duration::from_secs(10);
 /// After which a key that is still in flight is so for ever; a slow machine has time enough.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn start(place: &Place) -> Server {
+fn serve(place: &Place) -> Server {
     let lease = format!("{}s", LEASE.as_secs());
     place.start_with(&[("REQUEST_TIMEOUT", &lease)])
 }
@@ -82,7 +82,7 @@ fn every_key_makes_one_row(place: &Place) {
     let mut rng = rng();
     let kills = it::times("KILLS", 3);
     let keys = 40 * kills;
-    let mut server = start(place);
+    let mut server = serve(place);
     let (port, seen) = (AtomicU16::new(server.port), Seen::default());
     let start = Instant::now();
     std::thread::scope(|scope| {
@@ -93,7 +93,7 @@ fn every_key_makes_one_row(place: &Place) {
         for _ in 0..kills {
             pause(&mut rng, 20..300);
             server.kill();
-            server = start(place);
+            server = serve(place);
             port.store(server.port, Ordering::Relaxed);
         }
     });
@@ -129,7 +129,7 @@ fn of_retried_requests_with_a_key_one_is_carried_out_on_postgres() {
 #[test]
 fn a_key_whose_process_was_killed_works_again_after_its_lease() {
     on_postgres("lease", |place| {
-        let (mut first, second) = (start(place), start(place));
+        let (mut first, second) = (serve(place), serve(place));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let (held, connection) = runtime.block_on(tokio_postgres::connect(&place.url, tokio_postgres::NoTls)).unwrap();
         runtime.spawn(connection);

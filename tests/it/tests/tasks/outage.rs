@@ -10,6 +10,7 @@ use resource_runtime::store::{
     BoxFuture, Key, MemoryStore, Migration, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult,
     Transaction, Write, Written,
 };
+use resource_runtime::task::Task;
 
 use crate::probe::{Does, Job, Probe};
 use crate::{start, worker};
@@ -112,7 +113,7 @@ async fn a_task_that_ends_during_a_short_outage_is_not_run_again() {
     switch.is_off.store(true, Ordering::SeqCst);
     tokio::time::sleep(Duration::from_millis(400)).await;
     switch.is_off.store(false, Ordering::SeqCst);
-    tokio::time::sleep(Job::LEASE + Duration::from_millis(500)).await;
+    tokio::time::sleep(<Job as Task>::LEASE + Duration::from_millis(500)).await;
     running.stop().await;
     assert_eq!((probe.attempts(1), probe.done()), (vec![1], vec![1]));
 }
@@ -122,7 +123,7 @@ async fn a_task_whose_lease_cannot_be_renewed_is_dropped_and_run_again() {
     let (store, switch) = switched().await;
     let probe = Probe::default();
     let running = start(worker(&store, &probe));
-    store.enqueue(&Job::new(1, Does::Take(3 * Job::LEASE))).await.unwrap();
+    store.enqueue(&Job::new(1, Does::Take(<Job as Task>::LEASE * 3))).await.unwrap();
     probe.wait(|it| it.running() == 1).await;
     switch.is_off.store(true, Ordering::SeqCst);
     probe.wait(|it| it.running() == 0).await;
