@@ -303,12 +303,16 @@ async fn until_committed(api: &Client, expected: &[&str]) {
     tokio::time::timeout(Duration::from_secs(10), committed).await.unwrap();
 }
 
-/// 64 requests at once, each of which reads and writes another resource.
+/// 64 requests at once, each of which reads and writes another resource, and every other one a key of its own.
 async fn many(api: &Client) {
     let tasks: Vec<_> = (0..64)
         .map(|number| {
             let api = api.clone();
-            tokio::spawn(async move { api.post("loans", &loan(&number.to_string())).await })
+            tokio::spawn(async move {
+                let key = format!("key-{number}");
+                let headers = [("idempotency-key", key.as_str())];
+                api.json("POST", "loans", &loan(&number.to_string()), &headers[..number % 2]).await
+            })
         })
         .collect();
     for task in tasks {

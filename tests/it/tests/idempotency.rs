@@ -44,6 +44,16 @@ every_store! {
         assert_eq!(count(api).await, 0);
     }
 
+    async fn a_replay_has_a_date_of_its_own(api) {
+        let book = new_book("Dune", "9780441013593");
+        let first = post(api, "key-1", &book).await;
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        let again = post(api, "key-1", &book).await;
+        is_replay_of(&again, &first);
+        assert_eq!(again.headers.get_all("date").iter().count(), 1);
+        assert_ne!(again.header("date"), first.header("date"));
+    }
+
     async fn another_body_under_the_key_is_refused(api) {
         assert_eq!(post(api, "key-1", &new_book("Dune", "9780441013593")).await.status, 201);
         let other = post(api, "key-1", &new_book("Emma", "1234567890")).await;
