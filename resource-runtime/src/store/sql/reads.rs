@@ -9,7 +9,8 @@ use crate::store::{COUNT_CAP, Key, Select, Total, Window};
 /// Reads rows: these columns in this order, then the version, and where they are `counted` one column
 /// more.
 pub(super) fn write_select(out: &mut SqlText, select: &Select, columns: &[usize], counted: bool) {
-    out.for_values = is_for_values(select);
+    let is_narrow = schema::pages::is_narrow(select);
+    out.for_values = select.filter != Filter::All && !is_narrow;
     let (place, limit, offset) = window(select);
     let order = Order::new(out.dialect, select, place);
     let head = |out: &mut SqlText| {
@@ -47,7 +48,10 @@ pub(super) fn write_select(out: &mut SqlText, select: &Select, columns: &[usize]
             out.push(") AS _parts");
         }
     }
-    write_window(out, limit, offset);
+    // Where the planner takes all rows for a handful, it would rather sort them than read them in order,
+    // unless it has to reckon with less than all.
+    write_limit(out, limit, is_narrow);
+    write_offset(out, offset);
 }
 
 /// Whether PostgreSQL's plan for any values would be a bad one.
@@ -211,18 +215,30 @@ pub(super) fn write_get(out: &mut SqlText, key: &Key, columns: &[usize]) {
     write_key(out, key, None);
 }
 
-/// The limit stands in PostgreSQL's text as a number: a plan for an unknown limit reckons with a
-/// tenth of the table, and loses to sorting it. SQLite plans alike for all of them.
 fn write_window(out: &mut SqlText, limit: u64, offset: u64) {
-    const I64: Kind = Kind::Int(IntKind::I64);
-    let number = |it: u64| Value::Int(i64::try_from(it).unwrap_or(i64::MAX));
+    write_limit(out, limit, false);
+    write_offset(out, offset);
+}
+
+/// The limit stands in PostgreSQL's text as a number unless it is to be `hidden`: a plan for an unknown
+/// limit reckons with a tenth of the rows, and of a table loses to sorting it. SQLite plans alike for all
+/// of them.
+fn write_limit(out: &mut SqlText, limit: u64, hidden: bool) {
     out.push(" LIMIT ");
-    match out.dialect {
-        Dialect::Sqlite => out.bind(number(limit), I64),
-        Dialect::Postgres => out.number(limit),
+    if hidden || out.dialect == Dialect::Sqlite {
+        bind_number(out, limit);
+    } else {
+        out.number(limit);
     }
+}
+
+fn write_offset(out: &mut SqlText, offset: u64) {
     if offset > 0 {
         out.push(" OFFSET ");
-        out.bind(number(offset), I64);
+        bind_number(out, offset);
     }
+}
+
+fn bind_number(out: &mut SqlText, number: u64) {
+    out.bind(Value::Int(i64::try_from(number).unwrap_or(i64::MAX)), Kind::Int(IntKind::I64));
 }

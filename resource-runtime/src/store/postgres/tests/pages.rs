@@ -69,8 +69,8 @@ async fn narrowed(store: &PostgresStore, select: Select) -> Select {
 async fn plan(fixture: &Fixture, select: &Select, values: &[&str]) -> String {
     let sql = sql::select_counted(Dialect::Postgres, select, &[0, 1]);
     assert!(!sql.for_values, "{}", sql.text);
-    assert_eq!(sql.binds.len(), values.len() * 2, "the count's, and the rows'");
-    let values: Vec<_> = values.iter().chain(values).map(|it| format!("'{it}'")).collect();
+    assert_eq!(sql.binds.len(), values.len() * 2 + 1, "the count's, the rows', and their limit");
+    let values: Vec<_> = values.iter().chain(values).chain([&"20"]).map(|it| format!("'{it}'")).collect();
     let rows = fixture
         .sql(&format!(
             "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0; \
@@ -99,10 +99,11 @@ async fn a_plan_for_any_values_reads_a_page_from_its_index() {
             let select = narrowed(&store, newest(filter)).await;
             let plan = plan(&it, &select, &values).await;
             let index = format!("books__{column}__created_at");
-            assert_eq!(plan.matches(" Scan").count(), 2, "{plan}");
-            assert!(plan.contains(&format!("Index Only Scan using {index}")), "{plan}");
-            assert!(plan.contains(&format!("Index Scan using {index}")), "{plan}");
-            assert!(!plan.contains("Sort") && !plan.contains("Filter"), "{plan}");
+            // Which way the count reads that index hangs on what other sessions still see.
+            let (count, rows) = plan.split_once("Aggregate").and_then(|(_, it)| it.rsplit_once("->")).unwrap();
+            assert!(count.contains(&index), "{plan}");
+            assert!(rows.contains(&format!("Index Scan using {index}")), "{plan}");
+            assert!(!plan.contains("Sort") && !plan.contains("Seq") && !rows.contains("Filter"), "{plan}");
         }
     })
     .await;

@@ -11,7 +11,8 @@
 //!
 //! So the value is said [three times](narrow), as equal, not less and not more, which all rows fulfil
 //! that fulfil the first. The planner takes a range for a two-hundredth of the rows, and finds that the
-//! field's index is the shortest way to so few. The server drops what is said twice before it reads.
+//! field's index is the shortest way to so few. The server drops what is said twice before it reads. So
+//! few rows it would rather sort than read in order; it is kept from that by a limit that it does not know.
 //!
 //! That way is a bad one where a value is frequent and few of its rows fulfil the other conditions. Who
 //! asks so has to know that the value's rows are few, or that there are no other conditions.
