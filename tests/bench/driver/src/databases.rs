@@ -31,8 +31,9 @@ const INDEXES: &str = "
     CREATE INDEX books_status ON books (status);
     CREATE INDEX books_created_at ON books (created_at);";
 
-/// The indexes that the framework's table has, which serve each order in both directions at any depth.
-/// PostgreSQL's part of a write is mostly theirs, so that all servers have the same there.
+/// As many indexes as the framework's table has, which serve each order in both directions at any depth, so
+/// that what indexes cost a write is the same for all servers. Those of filters by a value end in the
+/// default order and in other filters' columns in the framework's.
 const POSTGRES_INDEXES: &str = "
     CREATE INDEX books_title ON books (title, id);
     CREATE INDEX books_title_desc ON books (title DESC, id);
