@@ -297,8 +297,8 @@ fn pages_of_one_value_are_filtered_in_their_index() {
     assert_eq!(
         pages,
         [
-            r#""genre", "created_at" DESC, "id", "published_year", "price", "status")"#,
-            r#""status", "created_at" DESC, "id", "published_year", "price")"#,
+            r#""genre" COLLATE "C", "created_at" DESC, "id", "published_year", "price", "status" COLLATE "C")"#,
+            r#""status" COLLATE "C", "created_at" DESC, "id", "published_year", "price")"#,
         ]
     );
 }
