@@ -2,7 +2,7 @@
 //! that code that uses the item is not reported too.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::{hidden, models};
 use crate::lower::Rejected;
@@ -19,7 +19,7 @@ fn stub(outline: &Outline) -> TokenStream {
     let structs = models::structs(outline);
     let ident = &outline.ident;
     let name = ident.to_string();
-    let associated = models::associated(outline, None);
+    let associated = models::associated(outline, &outline.id_ty.to_token_stream(), None);
     let handles = models::handles(outline);
     let model_impls = outline.models.iter().map(|model| {
         let (resource, ident) = (&outline.ident, &model.ident);
@@ -110,6 +110,9 @@ fn companion(
             impl _rt::#of for #ident { #stub }
             impl _rt::Derived for #ident {
                 const KIND: _rt::Kind = _rt::Kind::#kind;
+                fn copied(&self) -> Self {
+                    _rt::never()
+                }
                 fn into_value(self) -> _rt::Value {
                     _rt::never()
                 }

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{GenericArgument, Ident, Path, PathArguments, PathSegment, Type, Visibility};
 
 use super::doc_attrs;
-use super::place::{Placed, local, place};
+use super::place::{Placed, implement, local, place};
 use crate::model::{Form, Handle, Model, ModelField, Outline, Usage};
 
 /// The structs themselves: they stand beside the user's.
@@ -14,7 +14,7 @@ pub(super) fn structs(outline: &Outline) -> TokenStream {
 }
 
 fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
-    let Model { ident, usage: _, doc, fields } = model;
+    let Model { ident: ident_of_model, usage: _, doc, fields } = model;
     let doc = doc_attrs(doc);
     let fields = fields.iter().map(|ModelField { vis, ident, ty, doc, slot: _, form }| {
         let doc = doc_attrs(doc);
@@ -25,7 +25,7 @@ fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
                 quote!(#doc #vis #ident: #ty)
             }
             Form::Optional => {
-                let update = update_of(ty, krate);
+                let update = update_of(ty, ident_of_model, krate);
                 quote!(#doc #vis #ident: #update)
             }
         }
@@ -33,7 +33,7 @@ fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
     quote! {
         #doc
         #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, clippy::restriction)]
-        #vis struct #ident {
+        #vis struct #ident_of_model {
             #(#fields,)*
         }
     }
@@ -44,18 +44,20 @@ fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
 /// A type that is no field has to give a type here too, or every mention of the model is an error
 /// of its own. So the compiler is asked first whether it is one. Where that is plain to see, the
 /// question is left out for the sake of those who read the model's documentation.
-fn update_of(ty: &Type, krate: &Path) -> TokenStream {
+fn update_of(ty: &Type, model: &Ident, krate: &Path) -> TokenStream {
     let plain = is_plainly_a_field(ty);
     let ty = Placed::new(ty);
     let ty = ty.ty();
     if plain {
-        return quote!(#krate::__private::UpdateOf<#ty>);
+        return quote!(<#ty as #krate::__private::FieldType>::Update);
     }
+    let alias = Ident::new("__It", model.span());
     quote! {
-        #krate::__private::UpdateIf<#ty, {
+        <[#ty; {
             use #krate::__private::NotAField as _;
-            #krate::__private::Probe::<#ty>::NULLABLE
-        }>
+            type #alias = #ty;
+            #krate::__private::Probe::<#alias>::FIELDS
+        }] as #krate::__private::Asked>::Update
     }
 }
 
@@ -113,8 +115,9 @@ pub(super) fn model_impls(model: &Model, resource: &Ident) -> TokenStream {
         ty.call(method, &quote!(#values, #slot, &self.#ident))
     });
     let common = common_impls(model);
+    let implement = implement(ident);
     quote! {
-        impl _rt::Model for #ident {
+        #implement _rt::Model for #ident {
             const RESOURCE: &'static _rt::ResourceMeta = <#resource as _rt::Resource>::META;
             const USAGE: _rt::Usage = #usage;
 
@@ -165,8 +168,9 @@ fn default_impl(ident: &Ident, fields: &[ModelField]) -> TokenStream {
         let ty = Placed::new(ty);
         ty.field(ident, &ty.call("__absent", &TokenStream::new()))
     });
+    let implement = implement(ident);
     quote! {
-        impl _rt::core::default::Default for #ident {
+        #implement _rt::core::default::Default for #ident {
             fn default() -> Self {
                 Self { #(#fields,)* }
             }
@@ -182,8 +186,9 @@ fn clone_impl(ident: &Ident, fields: &[ModelField]) -> TokenStream {
         let call = ty.call(method, &quote!(&self.#ident));
         ty.field(ident, &call)
     });
+    let implement = implement(ident);
     quote! {
-        impl _rt::core::clone::Clone for #ident {
+        #implement _rt::core::clone::Clone for #ident {
             fn clone(&self) -> Self {
                 Self { #(#fields,)* }
             }
@@ -204,7 +209,7 @@ pub(super) fn usage(usage: Usage) -> TokenStream {
 }
 
 /// The models as the resource's associated types. `list` is the position of the view that lists answer with.
-pub(super) fn associated(outline: &Outline, list: Option<usize>) -> TokenStream {
+pub(super) fn associated(outline: &Outline, id: &TokenStream, list: Option<usize>) -> TokenStream {
     let types = outline.models.iter().filter_map(|it| {
         let name = match it.usage {
             Usage::Create => "Create",
@@ -215,8 +220,6 @@ pub(super) fn associated(outline: &Outline, list: Option<usize>) -> TokenStream 
         let (name, ident) = (format_ident!("{name}"), &it.ident);
         Some(quote!(type #name = #ident;))
     });
-    let id = Placed::new(&outline.id_ty);
-    let id = id.ty();
     let list = list.map_or(Usage::Response, Usage::View);
     let list = outline.models.iter().filter(|it| it.usage == list).map(|it| &it.ident);
     quote!(type Id = #id; #(#types)* #(type List = #list;)*)
@@ -228,13 +231,25 @@ pub(super) fn handles(outline: &Outline) -> TokenStream {
     let handles = outline.handles.iter().map(|Handle { vis, ident, field, slot, ty }| {
         let slot = Literal::usize_unsuffixed(*slot);
         let doc = format!(" The field `{field}`, for queries in Rust.");
-        let ty = Placed::new(ty);
-        let ty = ty.ty();
         // At the field, where a constant of the same name is a mistake.
-        quote_spanned! {place(ident.span())=>
+        let handle = quote_spanned! {place(ident.span())=>
             #[doc = #doc]
             #vis const #ident: _rt::Field<Self, #ty, #slot> = _rt::field();
-        }
+        };
+        (has_arguments(ty), handle)
     });
-    quote!(impl #resource { #(#handles)* })
+    // See `aliases`: of a type that is the argument of another the compiler may suggest a parameter, of others not.
+    let implement = implement(resource);
+    let (plain, nested): (Vec<_>, Vec<_>) = handles.partition(|(nested, _)| !nested);
+    let block = |implement, handles: Vec<(bool, TokenStream)>| {
+        let handles = handles.into_iter().map(|(_, it)| it);
+        (handles.len() > 0).then(|| quote!(#implement #resource { #(#handles)* }))
+    };
+    let (plain, nested) = (block(quote!(impl), plain), block(implement, nested));
+    quote!(#plain #nested)
+}
+
+/// Whether it has arguments: `Option<String>`.
+fn has_arguments(ty: &Type) -> bool {
+    matches!(ty, Type::Path(it) if it.path.segments.iter().any(|it| !it.arguments.is_none()))
 }

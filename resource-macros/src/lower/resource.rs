@@ -70,7 +70,12 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
     let table = table.value(errors).map(|it| lower_identifier("table", &it.0, errors));
     let computed =
         lower_computed(computed.take(errors).into_iter().flat_map(|it| it.value.0), &all, &mut naming, errors);
-    let shown = |it: &Computed| Check { kind: CheckKind::Shown, ty: it.ty.clone(), span: it.ty.span() };
+    let shown = |it: &Computed| Check {
+        kind: CheckKind::Shown,
+        field: it.name.clone(),
+        ty: it.ty.clone(),
+        span: it.ty.span(),
+    };
     checks.extend(computed.iter().map(shown));
     let views = lower_views(view.take(errors), &all, &computed, errors);
     let list = list.value(errors).and_then(|it| lower_list(&it, &views, errors));
@@ -153,8 +158,7 @@ impl Fields {
         checks: &mut Vec<Check>,
         errors: &mut Errors,
     ) -> Self {
-        let types: Vec<(String, &Type)> =
-            fields.iter().filter_map(|it| Some((plain_name(it.ident.as_ref()?), &it.ty))).collect();
+        let names: Vec<String> = fields.iter().filter_map(|it| it.ident.as_ref()).map(plain_name).collect();
         let mut lowered = Vec::new();
         let mut readable = true;
         for field in fields {
@@ -162,7 +166,7 @@ impl Fields {
             let validate = attrs::parse::<ValidateAttrs>("validate", &field.attrs, errors);
             readable &= attrs.is_some();
             let (attrs, validate) = (attrs.unwrap_or_default(), validate.unwrap_or_default());
-            lowered.extend(resource_field(field, attrs, validate, &types, naming, checks, errors));
+            lowered.extend(resource_field(field, attrs, validate, &names, naming, checks, errors));
         }
         let all = Self { lowered };
         all.check_roles(resource, readable, errors);
@@ -193,7 +197,7 @@ impl Fields {
     }
 
     fn check(&self, name: &str, kind: CheckKind, span: proc_macro2::Span) -> Option<Check> {
-        Some(Check { kind, ty: self.get(name)?.field.ty.clone(), span })
+        Some(Check { kind, field: name.to_owned(), ty: self.get(name)?.field.ty.clone(), span })
     }
 
     fn id_ty(&self) -> Type {

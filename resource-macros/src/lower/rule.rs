@@ -18,7 +18,7 @@ pub(super) struct Place<'a> {
     pub(super) field: &'a str,
     pub(super) ty: &'a Type,
     /// All fields of the struct.
-    pub(super) fields: &'a [(String, &'a Type)],
+    pub(super) fields: &'a [String],
 }
 
 /// The rules of one field, in the order that they are checked in.
@@ -43,7 +43,12 @@ pub(super) fn rules(
     } = attrs;
     report_unknown(unknown, errors);
     if let Some(nested) = nested.take(errors) {
-        checks.push(Check { kind: CheckKind::Nested, ty: place.ty.clone(), span: nested.key.span() });
+        checks.push(Check {
+            kind: CheckKind::Nested,
+            field: place.field.to_owned(),
+            ty: place.ty.clone(),
+            span: nested.key.span(),
+        });
     }
     let mut rules: Vec<Option<Rule>> = vec![
         length.take(errors).and_then(|it| lower_length(it, errors)),
@@ -182,16 +187,16 @@ fn lower_must_match(given: Keyed<MustMatchAttrs>, place: &Place<'_>, errors: &mu
     let help = "write `must_match(other = \"field\")`";
     let other = required(other, &given.key, "`must_match` needs the other field", help, errors)?.0;
     let name = super::plain_name(&other);
-    let Some((name, ty)) = place.fields.iter().find(|(it, _)| *it == name) else {
-        let known = place.fields.iter().map(|(it, _)| it.as_str());
+    if !place.fields.contains(&name) {
+        let known = place.fields.iter().map(String::as_str);
         errors.push(&other, format!("there is no field `{name}`"), instead(&name, known));
         return None;
-    };
+    }
     if name == place.field {
         errors.push(&other, "every field matches itself", "name another field");
         return None;
     }
-    let kind = RuleKind::MustMatch { other: name.clone(), ty: Box::new((*ty).clone()) };
+    let kind = RuleKind::MustMatch { other: name.clone(), field: name };
     Some(rule(kind, &given.key, code, message, errors))
 }
 

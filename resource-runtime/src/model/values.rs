@@ -62,14 +62,14 @@ impl Values {
     /// With a field of type `T` set; what generated code builds values with.
     #[must_use]
     pub fn with<T: FieldType>(mut self, index: usize, value: &T) -> Self {
-        self.set(index, value.clone().into_value());
+        self.set(index, T::__clone(value).into_value());
         self
     }
 
     /// With what an update says of a field of type `T`.
     #[must_use]
     pub fn with_update<T: FieldType>(mut self, index: usize, update: &T::Update) -> Self {
-        self.set(index, T::update_into_value(update.clone()));
+        self.set(index, T::update_into_value(T::__clone_update(update)));
         self
     }
 

@@ -19,7 +19,7 @@ pub trait Resource: Sized + Send + Sync + 'static {
     /// The description that everything at run time follows from.
     const META: &'static ResourceMeta;
     /// The type of the identifier.
-    type Id: FieldType;
+    type Id: FieldType + Clone;
     /// What a client sends to create one.
     type Create: Model;
     /// What a client sends to change one.
