@@ -102,7 +102,10 @@ fn access(access: Access) -> TokenStream {
         return quote!(.access(_rt::Access::#name));
     }
     let Access { create, update, response } = access;
-    quote!(.access(_rt::Access { create: #create, update: #update, response: #response }))
+    let create = (!create).then(|| quote!(.skip_create()));
+    let update = (!update).then(|| quote!(.skip_update()));
+    let response = (!response).then(|| quote!(.skip_response()));
+    quote!(.access(_rt::Access::READ_WRITE #create #update #response))
 }
 
 /// The function that gives a value written in an attribute.

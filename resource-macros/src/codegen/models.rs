@@ -115,15 +115,15 @@ pub(super) fn model_impls(model: &Model, resource: &Ident) -> TokenStream {
     let common = common_impls(model);
     quote! {
         impl _rt::Model for #ident {
-            const RESOURCE: &'static _rt::ResourceMeta = <#resource as _rt::Resource>::META;
+            const RESOURCE: &'static _rt::ResourceMeta = _rt::meta::<#resource>();
             const USAGE: _rt::Usage = #usage;
 
-            fn from_values(#values: &mut _rt::Values) -> _rt::Result<Self, _rt::ValueError> {
+            fn from_values(#values: &mut _rt::Values) -> _rt::ValueResult<Self> {
                 _rt::Ok(Self { #(#taken,)* })
             }
 
             fn to_values(&self) -> _rt::Values {
-                let #values = &mut _rt::Values::of(<Self as _rt::Model>::RESOURCE);
+                let #values = &mut _rt::Values::of_model::<Self>();
                 #(#given;)*
                 _rt::std::mem::take(#values)
             }
@@ -150,7 +150,7 @@ pub(super) fn common_impls(model: &Model) -> TokenStream {
             }
         }
         impl _rt::fmt::Debug for #ident {
-            fn fmt(&self, #it: &mut _rt::fmt::Formatter<'_>) -> _rt::fmt::Result {
+            fn fmt(&self, #it: &mut _rt::Formatter<'_>) -> _rt::fmt::Result {
                 _rt::model::debug(self, #it)
             }
         }

@@ -145,7 +145,7 @@ fn conversions(fields: &[Field]) -> TokenStream {
     quote! {
         #id
 
-        fn from_record(#record: _rt::Record) -> _rt::Result<Self, _rt::ValueError> {
+        fn from_record(#record: _rt::Record) -> _rt::ValueResult<Self> {
             let #values = &mut _rt::Values::all(#record.values);
             _rt::Ok(Self { #taken })
         }
