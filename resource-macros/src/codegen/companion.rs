@@ -52,7 +52,7 @@ pub(crate) fn value_enum(value: &Enum) -> TokenStream {
                 _rt::value::of_variant(&self)
             }
 
-            fn from_value(__value: _rt::Value) -> _rt::Result<Self, _rt::ValueError> {
+            fn from_value(__value: _rt::Value) -> _rt::ValueResult<Self> {
                 _rt::value::to_variant(&__value)
             }
         }
@@ -80,9 +80,7 @@ pub(crate) fn object(object: &Object) -> TokenStream {
                 #given
             }
 
-            fn from_values(
-                #values: _rt::Vec<_rt::Value>,
-            ) -> _rt::Result<Self, _rt::ValueError> {
+            fn from_values(#values: _rt::Vec<_rt::Value>) -> _rt::ValueResult<Self> {
                 let #values = &mut _rt::Values::all(#values);
                 _rt::Ok(Self { #taken })
             }
@@ -98,7 +96,7 @@ pub(crate) fn object(object: &Object) -> TokenStream {
                 _rt::value::of_object(self)
             }
 
-            fn from_value(#values: _rt::Value) -> _rt::Result<Self, _rt::ValueError> {
+            fn from_value(#values: _rt::Value) -> _rt::ValueResult<Self> {
                 _rt::value::to_object(#values)
             }
         }

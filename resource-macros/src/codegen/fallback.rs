@@ -30,7 +30,7 @@ fn stub(outline: &Outline) -> TokenStream {
                 const RESOURCE: &'static _rt::ResourceMeta =
                     <#resource as _rt::Resource>::META;
                 const USAGE: _rt::Usage = #usage;
-                fn from_values(_: &mut _rt::Values) -> _rt::Result<Self, _rt::ValueError> {
+                fn from_values(_: &mut _rt::Values) -> _rt::ValueResult<Self> {
                     _rt::never()
                 }
                 fn to_values(&self) -> _rt::Values {
@@ -47,7 +47,7 @@ fn stub(outline: &Outline) -> TokenStream {
             fn id(&self) -> Self::Id {
                 _rt::never()
             }
-            fn from_record(_: _rt::Record) -> _rt::Result<Self, _rt::ValueError> {
+            fn from_record(_: _rt::Record) -> _rt::ValueResult<Self> {
                 _rt::never()
             }
             fn into_values(self) -> _rt::Vec<_rt::Value> {
@@ -84,7 +84,7 @@ pub(crate) fn fallback_object(rejected: &Rejected<Companion>) -> TokenStream {
         fn into_values(self) -> _rt::Vec<_rt::Value> {
             _rt::never()
         }
-        fn from_values(_: _rt::Vec<_rt::Value>) -> _rt::Result<Self, _rt::ValueError> {
+        fn from_values(_: _rt::Vec<_rt::Value>) -> _rt::ValueResult<Self> {
             _rt::never()
         }
     };
@@ -116,7 +116,7 @@ fn companion(
                 fn into_value(self) -> _rt::Value {
                     _rt::never()
                 }
-                fn from_value(_: _rt::Value) -> _rt::Result<Self, _rt::ValueError> {
+                fn from_value(_: _rt::Value) -> _rt::ValueResult<Self> {
                     _rt::never()
                 }
             }

@@ -2,8 +2,8 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
 use syn::Path;
+use syn::spanned::Spanned;
 
 use super::models::is_plainly_a_field;
 use super::place::{Placed, alias, local, name_at, place};
@@ -103,7 +103,10 @@ fn access(access: Access) -> TokenStream {
         return quote!(.access(_rt::Access::#name));
     }
     let Access { create, update, response } = access;
-    quote!(.access(_rt::Access { create: #create, update: #update, response: #response }))
+    let create = (!create).then(|| quote!(.skip_create()));
+    let update = (!update).then(|| quote!(.skip_update()));
+    let response = (!response).then(|| quote!(.skip_response()));
+    quote!(.access(_rt::Access::READ_WRITE #create #update #response))
 }
 
 /// The function that gives a value written in an attribute.
@@ -239,7 +242,7 @@ pub(super) fn checks(checks: &[Check]) -> TokenStream {
         let ty = name_at(&alias(field), *span);
         let (function, arguments) = match kind {
             CheckKind::Shown => {
-                return quote_spanned!(place(*span)=> _rt::check::shown::<#ty, { <#ty as _rt::FieldType>::SECRET }>(););
+                return quote_spanned!(place(*span)=> _rt::check::shown::<#ty, { <#ty as _rt::Ty>::SECRET }>(););
             }
             CheckKind::EmptyInNewRow => ("empty_in_new_row", None),
             CheckKind::CreatedAt => ("created_at", None),
@@ -248,7 +251,7 @@ pub(super) fn checks(checks: &[Check]) -> TokenStream {
             CheckKind::Comparable => ("comparable", None),
             CheckKind::Text => ("text", None),
             CheckKind::Sent => {
-                return quote_spanned!(place(*span)=> _rt::check::sent::<#ty, { <#ty as _rt::FieldType>::SENT }>(););
+                return quote_spanned!(place(*span)=> _rt::check::sent::<#ty, { <#ty as _rt::Ty>::SENT }>(););
             }
             CheckKind::Nested => ("nested", None),
             CheckKind::AsString => ("as_string", None),

@@ -49,7 +49,7 @@ fn update_of(ty: &Type, model: &Ident, krate: &Path) -> TokenStream {
     let ty = Placed::new(ty);
     let ty = ty.ty();
     if plain {
-        return quote!(<#ty as #krate::__private::FieldType>::Update);
+        return quote!(<#ty as #krate::__private::Ty>::Update);
     }
     let alias = Ident::new("__It", model.span());
     quote! {
@@ -118,15 +118,15 @@ pub(super) fn model_impls(model: &Model, resource: &Ident) -> TokenStream {
     let implement = implement(ident);
     quote! {
         #implement _rt::Model for #ident {
-            const RESOURCE: &'static _rt::ResourceMeta = <#resource as _rt::Resource>::META;
+            const RESOURCE: &'static _rt::ResourceMeta = _rt::meta::<#resource>();
             const USAGE: _rt::Usage = #usage;
 
-            fn from_values(#values: &mut _rt::Values) -> _rt::Result<Self, _rt::ValueError> {
+            fn from_values(#values: &mut _rt::Values) -> _rt::ValueResult<Self> {
                 _rt::Ok(Self { #(#taken,)* })
             }
 
             fn to_values(&self) -> _rt::Values {
-                let #values = &mut _rt::Values::of(<Self as _rt::Model>::RESOURCE);
+                let #values = &mut _rt::Values::of_model::<Self>();
                 #(#given;)*
                 _rt::std::mem::take(#values)
             }
@@ -153,7 +153,7 @@ pub(super) fn common_impls(model: &Model) -> TokenStream {
             }
         }
         impl _rt::fmt::Debug for #ident {
-            fn fmt(&self, #it: &mut _rt::fmt::Formatter<'_>) -> _rt::fmt::Result {
+            fn fmt(&self, #it: &mut _rt::Formatter<'_>) -> _rt::fmt::Result {
                 _rt::model::debug(self, #it)
             }
         }

@@ -110,12 +110,12 @@ impl Placed {
         &self.ty
     }
 
-    /// `<T as FieldType>::name`.
+    /// `<T as FieldType>::name`, by the short name that generated code has for the trait.
     pub(super) fn item(&self, name: &str) -> TokenStream {
         let Self { first, last, ty } = self;
         let name = format_ident!("{name}", span = *last);
         let open = quote_spanned!(*first=> <);
-        quote_spanned!(*last=> #open #ty as _rt::FieldType>::#name)
+        quote_spanned!(*last=> #open #ty as _rt::Ty>::#name)
     }
 
     /// `<T as FieldType>::name(arguments)`.

@@ -150,13 +150,14 @@ fn computed(computed: &[Computed], resource: &Ident) -> Option<TokenStream> {
 fn conversions(fields: &[Field]) -> TokenStream {
     let (record, values) = (local("__record"), local("__values"));
     let (taken, given) = (taken(fields), given(fields));
-    let id = fields.iter().find(|it| matches!(it.role, Role::Id { .. })).map(|Field { ident, .. }| {
-        quote!(fn id(&self) -> Self::Id { _rt::value::copy(&self.#ident) })
-    });
+    let id = fields
+        .iter()
+        .find(|it| matches!(it.role, Role::Id { .. }))
+        .map(|Field { ident, .. }| quote!(fn id(&self) -> Self::Id { _rt::value::copy(&self.#ident) }));
     quote! {
         #id
 
-        fn from_record(#record: _rt::Record) -> _rt::Result<Self, _rt::ValueError> {
+        fn from_record(#record: _rt::Record) -> _rt::ValueResult<Self> {
             let #values = &mut _rt::Values::all(#record.values);
             _rt::Ok(Self { #taken })
         }

@@ -70,12 +70,8 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
     let table = table.value(errors).map(|it| lower_identifier("table", &it.0, errors));
     let computed =
         lower_computed(computed.take(errors).into_iter().flat_map(|it| it.value.0), &all, &mut naming, errors);
-    let shown = |it: &Computed| Check {
-        kind: CheckKind::Shown,
-        field: it.name.clone(),
-        ty: it.ty.clone(),
-        span: it.ty.span(),
-    };
+    let shown =
+        |it: &Computed| Check { kind: CheckKind::Shown, field: it.name.clone(), ty: it.ty.clone(), span: it.ty.span() };
     checks.extend(computed.iter().map(shown));
     let views = lower_views(view.take(errors), &all, &computed, errors);
     let list = list.value(errors).and_then(|it| lower_list(&it, &views, errors));

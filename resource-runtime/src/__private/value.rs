@@ -87,10 +87,7 @@ impl<T, F: Fn(T) -> T> Normalizer<T, Same> for F {
 /// # Errors
 ///
 /// When the value is not of the field's kind.
-pub fn normalize<T: FieldType, M>(
-    value: Value,
-    function: &impl Normalizer<T::Inner, M>,
-) -> Result<Value, ValueError> {
+pub fn normalize<T: FieldType, M>(value: Value, function: &impl Normalizer<T::Inner, M>) -> Result<Value, ValueError> {
     if value.is_null() {
         return Ok(value);
     }

@@ -1,3 +1,4 @@
+use super::Model;
 use crate::field::{FieldType, Value, ValueError};
 use crate::resource::ResourceMeta;
 
@@ -17,6 +18,12 @@ impl Values {
     #[must_use]
     pub fn of(meta: &ResourceMeta) -> Self {
         Self::new(meta.fields.len() + meta.computed.len())
+    }
+
+    /// No values, for the resource of a model.
+    #[must_use]
+    pub fn of_model<M: Model>() -> Self {
+        Self::of(M::RESOURCE)
     }
 
     /// A value for every position.
