@@ -205,6 +205,7 @@ pub(crate) enum RuleKind {
         other: String,
         /// As Rust has it.
         field: String,
+        ty: Box<Type>,
     },
     Custom(Path),
     /// A function over a whole resource.

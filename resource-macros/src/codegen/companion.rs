@@ -1,7 +1,7 @@
 //! Enums and value objects.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::place::{Placed, aliases, implement, local};
 use super::{hidden, meta, resource};
@@ -66,7 +66,7 @@ pub(crate) fn object(object: &Object) -> TokenStream {
     let Object { krate, ident, name, doc, fields, rules, checks } = object;
     let doc = doc.as_deref().unwrap_or_default();
     let metas = fields.iter().map(meta::field);
-    let rules = meta::rule_list(rules, ident);
+    let rules = meta::rule_list(rules, &ident.to_token_stream());
     let checks = meta::checks(checks);
     let values = local("__values");
     let (taken, given, copied) = (resource::taken(fields), resource::given(fields), copied(fields));
@@ -111,7 +111,7 @@ pub(crate) fn object(object: &Object) -> TokenStream {
 fn copied(fields: &[Field]) -> TokenStream {
     let copied = fields.iter().map(|Field { ident, ty, .. }| {
         let ty = Placed::new(ty);
-        ty.field(ident, &ty.call("__clone", &quote!(&self.#ident)))
+        ty.field(ident, &ty.call_with("__clone", &TokenStream::new(), &quote!(&self.#ident)))
     });
     quote!(#(#copied,)*)
 }

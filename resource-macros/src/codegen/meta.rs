@@ -6,7 +6,7 @@ use syn::Path;
 use syn::spanned::Spanned;
 
 use super::models::is_plainly_a_field;
-use super::place::{Placed, alias, local, name_at, place};
+use super::place::{Placed, asked, local, place, ty_at};
 use crate::model::{Access, Bound, Check, CheckKind, Field, Filter, Number, Role, Rule, RuleKind, Value};
 
 /// `<T as FieldType>::FIELD.named("name")`, and a call for everything else that was said of it.
@@ -31,7 +31,7 @@ pub(super) fn field(field: &Field) -> TokenStream {
         index,
         as_string,
     } = field;
-    let of = &alias(name);
+    let of = &asked(name, ty);
     let doc = doc.as_ref().map(|it| quote!(.doc(#it)));
     let column = column.as_ref().map(|it| quote!(.column(#it)));
     let role = self::role(*role, of);
@@ -55,12 +55,12 @@ pub(super) fn field(field: &Field) -> TokenStream {
 }
 
 /// `.rules(&[…])`, where there are any.
-pub(super) fn rules(rules: &[Rule], of: &Ident) -> Option<TokenStream> {
+pub(super) fn rules(rules: &[Rule], of: &TokenStream) -> Option<TokenStream> {
     list(rules.iter().map(|it| rule(it, of))).map(|it| quote!(.rules(#it)))
 }
 
 /// `&[…]`, empty or not.
-pub(super) fn rule_list(rules: &[Rule], of: &Ident) -> TokenStream {
+pub(super) fn rule_list(rules: &[Rule], of: &TokenStream) -> TokenStream {
     list(rules.iter().map(|it| rule(it, of))).unwrap_or_else(|| quote!(&[]))
 }
 
@@ -71,11 +71,11 @@ pub(super) fn list(items: impl Iterator<Item = TokenStream>) -> Option<TokenStre
     Some(quote!(&[#(#items),*]))
 }
 
-fn role(role: Role, of: &Ident) -> Option<TokenStream> {
+fn role(role: Role, of: &TokenStream) -> Option<TokenStream> {
     match role {
         Role::Plain => None,
         Role::Id { client, span } => {
-            let of = name_at(of, span);
+            let of = ty_at(of, span);
             let source = if client { "client_id" } else { "store_id" };
             let source = format_ident!("{source}", span = place(span));
             Some(quote!(.id(_rt::check::#source::<#of>())))
@@ -110,8 +110,8 @@ fn access(access: Access) -> TokenStream {
 }
 
 /// The function that gives a value written in an attribute.
-fn literal(literal: &Value, of: &Ident) -> TokenStream {
-    let value = value(literal, &|span| name_at(of, span).into_token_stream());
+fn literal(literal: &Value, of: &TokenStream) -> TokenStream {
+    let value = value(literal, &|span| ty_at(of, span));
     // That one is a function already.
     if let Value::OfType(_) = literal { value } else { quote!(|| #value) }
 }
@@ -141,15 +141,15 @@ fn value(value: &Value, ty: &dyn Fn(Span) -> TokenStream) -> TokenStream {
         }
         Value::Expression(expr) => {
             let ty = ty(expr.span());
-            quote_spanned!(place(expr.span())=> _rt::value::expression::<#ty, _>(#expr))
+            quote_spanned!(place(expr.span())=> _rt::value::expression::<#ty, _, _>(#expr))
         }
     }
 }
 
-fn filter(filter: &Filter, of: &Ident) -> TokenStream {
+fn filter(filter: &Filter, of: &TokenStream) -> TokenStream {
     let Filter { operator, parameter } = filter;
     let span = operator.span();
-    let of = name_at(of, span);
+    let of = ty_at(of, span);
     // The user's own token, so that editors find the operator behind it.
     let function = self::operator(operator, span);
     let parameter = parameter.as_ref().map(|it| quote!(.parameter(#it)));
@@ -161,18 +161,18 @@ pub(super) fn operator(name: &Ident, span: Span) -> Ident {
     if name == "in" { Ident::new("is_in", span) } else { Ident::new(&name.to_string(), span) }
 }
 
-fn normalize(function: &Path, of: &Ident) -> TokenStream {
+fn normalize(function: &Path, of: &TokenStream) -> TokenStream {
     let value = local("__value");
     let at = function.span();
-    let of = name_at(of, at);
+    let of = ty_at(of, at);
     let call = quote_spanned!(place(at)=> _rt::value::normalize::<#of, _>(#value, &#function));
     quote!(.normalize(|#value| #call))
 }
 
-fn rule(rule: &Rule, of: &Ident) -> TokenStream {
+fn rule(rule: &Rule, of: &TokenStream) -> TokenStream {
     let Rule { kind, span, code, message } = rule;
     let at = place(*span);
-    let here = name_at(of, *span);
+    let here = ty_at(of, *span);
     let rule = match kind {
         RuleKind::Length { equal: Some(equal), .. } => {
             quote_spanned!(at=> _rt::rule::length_equal::<#here>(#equal))
@@ -195,8 +195,8 @@ fn rule(rule: &Rule, of: &Ident) -> TokenStream {
         }
         RuleKind::Contains(text) => quote_spanned!(at=> _rt::rule::contains::<#here>(#text)),
         RuleKind::DoesNotContain(text) => quote_spanned!(at=> _rt::rule::does_not_contain::<#here>(#text)),
-        RuleKind::MustMatch { other, field } => {
-            let there = name_at(&alias(field), *span);
+        RuleKind::MustMatch { other, field, ty } => {
+            let there = ty_at(&asked(field, ty), *span);
             quote_spanned!(at=> _rt::rule::must_match::<#here, #there, _>(#other))
         }
         RuleKind::Custom(function) => self::function("custom", function, of),
@@ -209,9 +209,9 @@ fn rule(rule: &Rule, of: &Ident) -> TokenStream {
 }
 
 /// A rule that calls a function of the user's, at the place of its name.
-fn function(caller: &str, function: &Path, of: &Ident) -> TokenStream {
+fn function(caller: &str, function: &Path, of: &TokenStream) -> TokenStream {
     let span = function.span();
-    let (caller, value, of) = (format_ident!("{caller}"), local("__value"), name_at(of, span));
+    let (caller, value, of) = (format_ident!("{caller}"), local("__value"), ty_at(of, span));
     quote_spanned!(place(span)=> _rt::rule::function(|#value| _rt::rule::#caller::<#of, _>(#value, &#function)))
 }
 
@@ -237,9 +237,9 @@ fn limit(inclusive: Option<&Bound>, exclusive: Option<&Bound>) -> TokenStream {
 pub(super) fn checks(checks: &[Check]) -> TokenStream {
     // Most types are seen to be neither secret nor made by the server by anyone who reads the output.
     let of_type = |it: &Check| matches!(it.kind, CheckKind::Shown | CheckKind::Sent);
-    let asked = |it: &&Check| !of_type(it) || !is_plainly_a_field(&it.ty);
-    let call = |Check { kind, field, ty: _, span }: &Check| {
-        let ty = name_at(&alias(field), *span);
+    let is_asked = |it: &&Check| !of_type(it) || !is_plainly_a_field(&it.ty);
+    let call = |Check { kind, field, ty, span }: &Check| {
+        let ty = ty_at(&asked(field, ty), *span);
         let (function, arguments) = match kind {
             CheckKind::Shown => {
                 return quote_spanned!(place(*span)=> _rt::check::shown::<#ty, { <#ty as _rt::Ty>::SECRET }>(););
@@ -269,7 +269,7 @@ pub(super) fn checks(checks: &[Check]) -> TokenStream {
     };
     // Numbers are looked at while constants are evaluated, and that ends with the first that is wrong.
     let (numbers, types): (Vec<_>, Vec<_>) =
-        checks.iter().filter(asked).partition(|it| matches!(it.kind, CheckKind::Number(_) | CheckKind::Item(_)));
+        checks.iter().filter(is_asked).partition(|it| matches!(it.kind, CheckKind::Number(_) | CheckKind::Item(_)));
     let numbers = numbers.into_iter().map(call).map(|it| quote!(const _: () = #it));
     let types = (!types.is_empty()).then(|| {
         let calls = types.into_iter().map(call);

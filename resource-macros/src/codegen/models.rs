@@ -32,7 +32,7 @@ fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
     });
     quote! {
         #doc
-        #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, clippy::restriction)]
+        #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
         #vis struct #ident_of_model {
             #(#fields,)*
         }
@@ -45,10 +45,10 @@ fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
 /// of its own. So the compiler is asked first whether it is one. Where that is plain to see, the
 /// question is left out for the sake of those who read the model's documentation.
 fn update_of(ty: &Type, model: &Ident, krate: &Path) -> TokenStream {
-    let plain = is_plainly_a_field(ty);
-    let ty = Placed::new(ty);
-    let ty = ty.ty();
-    if plain {
+    if is_there_everywhere(ty) {
+        return quote!(#krate::__private::UpdateOf<#ty>);
+    }
+    if is_plainly_a_field(ty) {
         return quote!(<#ty as #krate::__private::Ty>::Update);
     }
     let alias = Ident::new("__It", model.span());
@@ -63,31 +63,24 @@ fn update_of(ty: &Type, model: &Ident, krate: &Path) -> TokenStream {
 
 /// Whether it is a scalar of the runtime's, or an `Option` or `Vec` of one.
 pub(super) fn is_plainly_a_field(ty: &Type) -> bool {
-    const SCALARS: [&str; 16] = [
-        "bool",
-        "i8",
-        "i16",
-        "i32",
-        "i64",
-        "u8",
-        "u16",
-        "u32",
-        "f32",
-        "f64",
-        "String",
-        "Decimal",
-        "Uuid",
-        "Timestamp",
-        "Date",
-        "Time",
-    ];
+    const SCALARS: [&str; 5] = ["Decimal", "Uuid", "Timestamp", "Date", "Time"];
+    is_there_everywhere(ty) || is_scalar_or_some(ty, &SCALARS)
+}
+
+/// Whether it is a scalar that needs no import, or an `Option` or `Vec` of one.
+pub(super) fn is_there_everywhere(ty: &Type) -> bool {
+    const SCALARS: [&str; 11] = ["bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "f32", "f64", "String"];
+    is_scalar_or_some(ty, &SCALARS)
+}
+
+fn is_scalar_or_some(ty: &Type, scalars: &[&str]) -> bool {
     fn path(ty: &Type) -> Option<&PathSegment> {
         match ty {
             Type::Path(it) if it.qself.is_none() => it.path.segments.last(),
             _ => None,
         }
     }
-    let is_scalar = |it: &PathSegment| it.arguments.is_none() && SCALARS.iter().any(|name| it.ident == name);
+    let is_scalar = |it: &PathSegment| it.arguments.is_none() && scalars.iter().any(|name| it.ident == name);
     let Some(outer) = path(ty) else { return false };
     match &outer.arguments {
         PathArguments::AngleBracketed(it) if outer.ident == "Option" || outer.ident == "Vec" => match it.args.first() {
@@ -112,7 +105,7 @@ pub(super) fn model_impls(model: &Model, resource: &Ident) -> TokenStream {
     let given = fields.iter().map(|ModelField { ident, ty, slot, form, .. }| {
         let (ty, slot) = (Placed::new(ty), Literal::usize_unsuffixed(*slot));
         let method = if *form == Form::Optional { "__give_update" } else { "__give" };
-        ty.call(method, &quote!(#values, #slot, &self.#ident))
+        ty.call_with(method, &quote!(#values, #slot,), &quote!(&self.#ident))
     });
     let common = common_impls(model);
     let implement = implement(ident);
@@ -183,7 +176,7 @@ fn clone_impl(ident: &Ident, fields: &[ModelField]) -> TokenStream {
     let fields = fields.iter().map(|ModelField { ident, ty, form, .. }| {
         let ty = Placed::new(ty);
         let method = if *form == Form::Optional { "__clone_update" } else { "__clone" };
-        let call = ty.call(method, &quote!(&self.#ident));
+        let call = ty.call_with(method, &TokenStream::new(), &quote!(&self.#ident));
         ty.field(ident, &call)
     });
     let implement = implement(ident);
@@ -236,7 +229,7 @@ pub(super) fn handles(outline: &Outline) -> TokenStream {
             #[doc = #doc]
             #vis const #ident: _rt::Field<Self, #ty, #slot> = _rt::field();
         };
-        (has_arguments(ty), handle)
+        (has_arguments(ty) && !is_there_everywhere(ty), handle)
     });
     // See `aliases`: of a type that is the argument of another the compiler may suggest a parameter, of others not.
     let implement = implement(resource);
@@ -250,6 +243,6 @@ pub(super) fn handles(outline: &Outline) -> TokenStream {
 }
 
 /// Whether it has arguments: `Option<String>`.
-fn has_arguments(ty: &Type) -> bool {
+pub(super) fn has_arguments(ty: &Type) -> bool {
     matches!(ty, Type::Path(it) if it.path.segments.iter().any(|it| !it.arguments.is_none()))
 }

@@ -12,7 +12,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 
-use super::models::is_plainly_a_field;
+use super::models::{has_arguments, is_plainly_a_field, is_there_everywhere};
 
 /// A local name that no name of the user's can meet.
 pub(super) fn local(name: &str) -> Ident {
@@ -31,8 +31,13 @@ pub(super) fn place(span: Span) -> Span {
 
 /// What a field's type is called at the places of attributes that ask something of it.
 ///
-/// Were the type itself printed there, one that does not exist would be missed at each of them.
-pub(super) fn alias(field: &str) -> Ident {
+/// Were the type itself printed there, one that does not exist would be missed at each of them. Those that are there
+/// everywhere need no other name.
+pub(super) fn asked(field: &str, ty: &Type) -> TokenStream {
+    if is_there_everywhere(ty) { ty.to_token_stream() } else { alias(field).to_token_stream() }
+}
+
+fn alias(field: &str) -> Ident {
     format_ident!("__{field}")
 }
 
@@ -59,7 +64,7 @@ pub(super) fn aliases<'a>(
             continue;
         }
         // Whatever is asked of a type that is no field, the answer shall be no further error.
-        let given = format_ident!("{alias}_as_given", span = item.span());
+        let given = format_ident!("_T_{name}", span = item.span());
         aliases.extend(quote! {
             type #given = #ty;
             type #alias = <[#given; _rt::Probe::<#given>::FIELDS] as _rt::Asked>::Of;
@@ -83,11 +88,9 @@ fn collect_idents(tokens: &TokenStream, idents: &mut HashSet<Ident>) {
     }
 }
 
-/// A name of the item's, at the place of the attribute that asks something of it: there the compiler shows its answer.
-pub(super) fn name_at(name: &Ident, span: Span) -> Ident {
-    let mut name = name.clone();
-    name.set_span(name.span().located_at(span));
-    name
+/// A type, at the place of the attribute that asks something of it: there the compiler shows its answer.
+pub(super) fn ty_at(ty: &TokenStream, span: Span) -> TokenStream {
+    relocated(ty.clone(), &|it| it.located_at(span))
 }
 
 /// A type of the user's, and calls of what `FieldType` has for it, all at the type's place.
@@ -95,14 +98,19 @@ pub(super) struct Placed {
     first: Span,
     last: Span,
     ty: TokenStream,
+    /// Whether it is made of another type that may be no field.
+    nested: bool,
 }
+
+/// A local of the user's hygiene, see [`Placed::call_with`].
+const OWN: &str = "__own";
 
 impl Placed {
     pub(super) fn new(ty: &Type) -> Self {
         let tokens = ty.to_token_stream();
         let first = tokens.clone().into_iter().next().map_or_else(Span::call_site, |it| first(&it));
         let last = tokens.clone().into_iter().last().map_or(first, |it| last(&it));
-        Self { first, last, ty: tokens }
+        Self { first, last, ty: tokens, nested: has_arguments(ty) && !is_plainly_a_field(ty) }
     }
 
     /// The type itself.
@@ -112,7 +120,7 @@ impl Placed {
 
     /// `<T as FieldType>::name`, by the short name that generated code has for the trait.
     pub(super) fn item(&self, name: &str) -> TokenStream {
-        let Self { first, last, ty } = self;
+        let Self { first, last, ty, nested: _ } = self;
         let name = format_ident!("{name}", span = *last);
         let open = quote_spanned!(*first=> <);
         quote_spanned!(*last=> #open #ty as _rt::Ty>::#name)
@@ -125,7 +133,9 @@ impl Placed {
         // `&self.field` goes from the first token to the last as well. Locals and `self` keep their hygiene.
         let arguments = arguments.clone().into_iter().map(|mut token| {
             let is_self = matches!(&token, TokenTree::Ident(it) if it == "self");
-            let begins = is_self || matches!(&token, TokenTree::Punct(it) if it.as_char() == '&');
+            let begins = is_self
+                || matches!(&token, TokenTree::Ident(it) if it == OWN)
+                || matches!(&token, TokenTree::Punct(it) if it.as_char() == '&');
             let is_local = matches!(&token, TokenTree::Ident(it) if it.to_string().starts_with("__"));
             let at = if begins { first } else { last };
             token.set_span(if is_local || is_self { token.span().located_at(at) } else { at });
@@ -136,13 +146,15 @@ impl Placed {
         quote!(#item #arguments)
     }
 
-    /// `<T as FieldType>::name(argument)`, with an argument that is looked for in another place.
-    pub(super) fn call_at(&self, span: Span, name: &str, argument: &TokenStream) -> TokenStream {
-        let item = self.item(name);
-        let argument = relocated(argument.clone(), &|it| it.located_at(span));
-        let mut argument = Group::new(Delimiter::Parenthesis, argument);
-        argument.set_span(self.last);
-        quote!(#item #argument)
+    /// `<T as FieldType>::name(arguments, value)`, with a value such as `&self.field`.
+    pub(super) fn call_with(&self, name: &str, arguments: &TokenStream, value: &TokenStream) -> TokenStream {
+        if !self.nested {
+            return self.call(name, &quote!(#arguments #value));
+        }
+        // For what a type is made of the compiler blames the argument, and `self` there has the derive's hygiene.
+        let own = Ident::new(OWN, self.first);
+        let call = self.call(name, &quote!(#arguments #own.0));
+        quote!({ let #own = (#value,); #call })
     }
 
     /// `ident: value`, at the type's place too: the compiler looks at the type once more where a

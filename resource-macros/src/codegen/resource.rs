@@ -1,11 +1,11 @@
 //! `impl Resource`: the description as a constant, and the ways between the struct and its values.
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 
 use super::meta::{self, list};
-use super::place::{Placed, alias, aliases, implement, local};
+use super::place::{Placed, aliases, asked, implement, local, place, ty_at};
 use super::{hidden, models};
 use crate::model::{Computed, Field, Operations, Page, Resource, Role, SortKey, View};
 
@@ -45,7 +45,7 @@ pub(crate) fn resource(resource: &Resource) -> TokenStream {
 fn id(resource: &Resource) -> TokenStream {
     let id = resource.fields.iter().find(|it| matches!(it.role, Role::Id { .. }));
     match id {
-        Some(it) if !models::is_plainly_a_field(&it.ty) => alias(&it.name).into_token_stream(),
+        Some(it) if !models::is_plainly_a_field(&it.ty) => asked(&it.name, &it.ty),
         _ => resource.outline.id_ty.to_token_stream(),
     }
 }
@@ -99,7 +99,7 @@ fn meta(resource: &Resource) -> TokenStream {
     let require_if_match = require_if_match.then(|| quote!(.require_if_match()));
     let unique = list(unique.iter().map(|it| quote!(&[#(#it),*]))).map(|it| quote!(.unique(#it)));
     let indexes = list(indexes.iter().map(|it| quote!(&[#(#it),*]))).map(|it| quote!(.indexes(#it)));
-    let rules = meta::rules(rules, &outline.ident);
+    let rules = meta::rules(rules, &outline.ident.to_token_stream());
     quote! {
         _rt::ResourceMeta::new(#name, #path, #table, &[#(#fields),*])
             #doc #computed #views #list_view #sort #page #operations #require_if_match #unique #indexes #rules
@@ -135,9 +135,10 @@ fn computed(computed: &[Computed], resource: &Ident) -> Option<TokenStream> {
         quote!(_rt::ComputedMeta::new(#wire, #description) #doc)
     }))?;
     let (record, it) = (local("__record"), local("__it"));
-    let values = computed
-        .iter()
-        .map(|Computed { ident, ty, .. }| Placed::new(ty).call_at(ident.span(), "into_value", &quote!(#it.#ident())));
+    let values = computed.iter().map(|Computed { ident, name, ty, .. }| {
+        let ty = ty_at(&asked(name, ty), ident.span());
+        quote_spanned!(place(ident.span())=> _rt::value::expression::<#ty, _, _>(#it.#ident()))
+    });
     Some(quote! {
         .computed(#metas, |#record| {
             let #it = <#resource as _rt::Resource>::from_record(_rt::core::clone::Clone::clone(#record))?;
@@ -181,6 +182,8 @@ pub(super) fn taken(fields: &[Field]) -> TokenStream {
 
 /// The values of a struct's fields.
 pub(super) fn given(fields: &[Field]) -> TokenStream {
-    let given = fields.iter().map(|Field { ident, ty, .. }| Placed::new(ty).call("into_value", &quote!(self.#ident)));
+    let given = fields.iter().map(|Field { ident, ty, .. }| {
+        Placed::new(ty).call_with("into_value", &TokenStream::new(), &quote!(self.#ident))
+    });
     quote!(_rt::value::list([#(#given),*]))
 }

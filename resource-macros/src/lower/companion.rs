@@ -110,7 +110,7 @@ fn lower_object(input: &DeriveInput, errors: &mut Errors) -> Option<Object> {
     if fields.is_empty() {
         errors.push(&input.ident, "a value object has fields", "add one");
     }
-    let names: Vec<String> = fields.iter().filter_map(|it| it.ident.as_ref()).map(plain_name).collect();
+    let types: Vec<_> = fields.iter().filter_map(|it| Some((plain_name(it.ident.as_ref()?), &it.ty))).collect();
     let mut naming = Naming::new(rename_all.value(errors).as_ref(), errors);
     let mut checks = Vec::new();
     let mut lowered = Vec::new();
@@ -118,7 +118,7 @@ fn lower_object(input: &DeriveInput, errors: &mut Errors) -> Option<Object> {
         let attrs = attrs::parse::<ObjectFieldAttrs>("resource", &field.attrs, errors);
         let validate = attrs::parse::<ValidateAttrs>("validate", &field.attrs, errors);
         let (attrs, validate) = (attrs.unwrap_or_default(), validate.unwrap_or_default());
-        lowered.extend(object_field(field, attrs, validate, &names, &mut naming, &mut checks, errors));
+        lowered.extend(object_field(field, attrs, validate, &types, &mut naming, &mut checks, errors));
     }
     naming.rename_in_rules(&mut lowered);
     Some(Object {

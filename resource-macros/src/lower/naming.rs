@@ -64,7 +64,7 @@ impl Naming {
     /// Rules name other fields as Rust does; descriptions name them as the wire does.
     pub(super) fn rename_in_rules(&self, fields: &mut [Field]) {
         for rule in fields.iter_mut().flat_map(|it| &mut it.rules) {
-            if let RuleKind::MustMatch { other, field: _ } = &mut rule.kind {
+            if let RuleKind::MustMatch { other, .. } = &mut rule.kind {
                 *other = self.on_the_wire(other);
             }
         }

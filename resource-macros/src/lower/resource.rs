@@ -154,7 +154,8 @@ impl Fields {
         checks: &mut Vec<Check>,
         errors: &mut Errors,
     ) -> Self {
-        let names: Vec<String> = fields.iter().filter_map(|it| it.ident.as_ref()).map(plain_name).collect();
+        let types: Vec<(String, &Type)> =
+            fields.iter().filter_map(|it| Some((plain_name(it.ident.as_ref()?), &it.ty))).collect();
         let mut lowered = Vec::new();
         let mut readable = true;
         for field in fields {
@@ -162,7 +163,7 @@ impl Fields {
             let validate = attrs::parse::<ValidateAttrs>("validate", &field.attrs, errors);
             readable &= attrs.is_some();
             let (attrs, validate) = (attrs.unwrap_or_default(), validate.unwrap_or_default());
-            lowered.extend(resource_field(field, attrs, validate, &names, naming, checks, errors));
+            lowered.extend(resource_field(field, attrs, validate, &types, naming, checks, errors));
         }
         let all = Self { lowered };
         all.check_roles(resource, readable, errors);
@@ -325,7 +326,7 @@ fn lower_page(given: Keyed<PageAttrs>, errors: &mut Errors) -> Option<Page> {
 
 /// The names in `operations(…)`, with what each stands for.
 const OPERATIONS: [(&str, Operations, u16); 15] = [
-    ("crud", Operations::Set("CRUD"), 0b11_1111),
+    ("crud", Operations::Set("CRUD"), CRUD),
     ("bulk", Operations::Set("BULK"), 0b1_1100_0000),
     ("read", Operations::Set("READ"), 0b11),
     ("list", Operations::One("List"), 1),
@@ -342,6 +343,7 @@ const OPERATIONS: [(&str, Operations, u16); 15] = [
     ("restore", Operations::One("Restore"), RESTORE),
 ];
 
+const CRUD: u16 = 0b11_1111;
 const RESTORE: u16 = 1 << 11;
 
 fn lower_operations(
@@ -354,16 +356,19 @@ fn lower_operations(
     let mut covered = 0;
     for ident in given.value.0 {
         let name = ident.to_string();
-        let Some((_, operations, bits)) = OPERATIONS.iter().find(|(it, ..)| *it == name) else {
+        let Some((_, operations, bits)) = OPERATIONS.iter().find(|(it, ..)| *it == name).cloned() else {
             let known = OPERATIONS.iter().map(|(it, ..)| *it);
             let help = translated_or_instead(foreign::OPERATIONS, &name, known);
             errors.push(&ident, format!("there is no operation `{name}`"), help);
             continue;
         };
-        if covered & bits == *bits {
+        // Where deletes are soft, what is done to one row is undone as well.
+        let restores = bits == CRUD && fields.soft_delete().is_some();
+        let bits = if restores { bits | RESTORE } else { bits };
+        if covered & bits == bits {
             errors.push(&ident, format!("`{name}` is among the others already"), "remove it");
         }
-        if *bits == RESTORE && fields.soft_delete().is_none() {
+        if bits == RESTORE && fields.soft_delete().is_none() {
             errors.push(
                 &ident,
                 "what is deleted is gone, and cannot be restored",
@@ -381,7 +386,8 @@ fn lower_operations(
                 errors.push(&ident, what, "write `filter(eq)` or `search` on a field");
             }
         }
-        lowered.push(operations.clone());
+        lowered.push(operations);
+        lowered.extend(restores.then_some(Operations::One("Restore")));
     }
     lowered
 }

@@ -60,6 +60,7 @@ pub struct StandIn;
 #[derive(Debug)]
 pub struct OfStandIn;
 
+#[diagnostic::do_not_recommend]
 impl FieldType for StandIn {
     const KIND: Kind = Kind::Text;
     crate::__not_null!();
@@ -85,20 +86,24 @@ can! {
     Nullable Ordered Patterned StoreId Textual UpdateTime
 }
 
+#[diagnostic::do_not_recommend]
 impl Items for StandIn {
     type Item = Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl Listing for StandIn {
     type Item = Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl Numeric for StandIn {
     fn from_decimal(_: Decimal) -> Self {
         Self
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl FromText for StandIn {
     fn from_text(_: &str) -> Self {
         Self

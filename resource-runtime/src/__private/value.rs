@@ -61,7 +61,7 @@ impl<T: NotNull> ValueOf<Option<T>, Inside> for T {
 
 /// Any other expression.
 #[must_use]
-pub fn expression<T: FieldType, M>(value: impl ValueOf<T, M>) -> Value {
+pub fn expression<T: FieldType, V: ValueOf<T, M>, M>(value: V) -> Value {
     value.into_value_of()
 }
 
@@ -69,16 +69,29 @@ pub fn expression<T: FieldType, M>(value: impl ValueOf<T, M>) -> Value {
 #[diagnostic::on_unimplemented(
     message = "this function does not normalize a `{T}`",
     label = "expected `fn({T}) -> {T}`",
-    note = "a normalizer takes the value and gives it back as it shall be; of an `Option` it sees what is inside"
+    note = "a normalizer takes the value and gives it back as it shall be, a `String` as `&str` too; of an `Option` it sees what is \
+            inside"
 )]
 pub trait Normalizer<T, M> {
     /// Calls it.
     fn normalize(&self, value: T) -> T;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, F: Fn(T) -> T> Normalizer<T, Same> for F {
     fn normalize(&self, value: T) -> T {
         self(value)
+    }
+}
+
+/// Marks a normalizer that borrows: `fn(&str) -> String`.
+#[derive(Debug)]
+pub struct Borrowing;
+
+#[diagnostic::do_not_recommend]
+impl<T: std::ops::Deref, F: Fn(&T::Target) -> T> Normalizer<T, Borrowing> for F {
+    fn normalize(&self, value: T) -> T {
+        self(&value)
     }
 }
 
@@ -164,9 +177,9 @@ mod tests {
 
     #[test]
     fn an_expression_may_give_what_is_inside_an_option() {
-        assert_eq!(expression::<Option<i64>, _>(1 + 1), Value::Int(2));
-        assert_eq!(expression::<Option<i64>, _>(None), Value::Null);
-        assert_eq!(expression::<i16, _>(3), Value::Int(3));
+        assert_eq!(expression::<Option<i64>, _, _>(1 + 1), Value::Int(2));
+        assert_eq!(expression::<Option<i64>, _, _>(None), Value::Null);
+        assert_eq!(expression::<i16, _, _>(3), Value::Int(3));
     }
 
     #[test]
@@ -175,6 +188,7 @@ mod tests {
         fn upper(text: String) -> String {
             text.to_uppercase()
         }
+        assert_eq!(normalize::<String, _>(Value::Text("A".into()), &str::to_lowercase), Ok(Value::Text("a".into())));
         assert_eq!(normalize::<Option<String>, _>(Value::Null, &upper), Ok(Value::Null));
         assert_eq!(normalize::<Option<String>, _>(Value::Text("a".into()), &upper), Ok(Value::Text("A".into())));
     }

@@ -65,7 +65,10 @@ pub trait Resource: Sized + Send + Sync + 'static {
 }
 
 /// One resource, or a tuple of up to eight (and of such tuples): what a database is migrated to.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a resource", note = "add `#[derive(Resource)]` to it")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a resource",
+    note = "add `#[derive(Resource)]` to it; several at once are a tuple: `(Book, Author)`"
+)]
 pub trait Resources {
     /// Their descriptions.
     fn metas() -> Vec<&'static ResourceMeta>;
