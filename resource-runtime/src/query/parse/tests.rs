@@ -41,7 +41,7 @@ fn a_plus_that_became_a_space_is_recognized() {
          a `+` is a space in a query string, unless it is written `%2B` \
          did_you_mean=\"2026-01-01T00:00:00%2B02:00\" format=\"date-time\"",
     );
-    check_where("moment[gte]=2026-01-01T00:00:00%2B02:00", "moment gte 2025-12-31T22:00:00Z");
+    check_where("moment[gte]=2026-01-01T00:00:00%2B02:00", "moment gte \"2025-12-31T22:00:00Z\"");
 }
 
 #[test]
