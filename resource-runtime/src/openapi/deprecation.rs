@@ -55,6 +55,7 @@ impl Deprecation {
     }
 
     /// What every answer says.
+    #[cfg_attr(not(feature = "server"), allow(dead_code, reason = "routes say it"))]
     pub(crate) fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
         let since = format!("@{}", self.since.as_second());
         let sunset = self.sunset.and_then(|it| DateTimePrinter::new().timestamp_to_rfc9110_string(&it).ok());

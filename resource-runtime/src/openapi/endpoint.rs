@@ -180,6 +180,7 @@ impl Endpoint {
     }
 
     /// On its way out as this says, unless it says so itself. Tells whether it did not.
+    #[cfg_attr(not(feature = "server"), allow(dead_code, reason = "nests do it"))]
     pub(crate) fn deprecate(&mut self, deprecation: &Deprecation) -> bool {
         let is_new = self.doc.deprecated.is_none();
         self.doc.deprecated.get_or_insert_with(|| deprecation.clone());

@@ -86,15 +86,21 @@ pub(super) fn field(field: &FieldMeta, form: Form, components: &mut Components) 
 /// empty text. What a client chooses is judged as `input` does.
 pub(super) fn of_id(field: &FieldMeta, form: Form, components: &mut Components) -> Object {
     let schema = of_kind(&field.kind, form, components);
-    match (field.role, &field.kind, form) {
-        (Role::Id(IdSource::Client), Kind::Text, Form::Create | Form::Parameter) => schema
-            .with("pattern", r"^[^\x00-\x1F\x7F-\x9F]+$")
-            .with("minLength", 1)
-            .with("maxLength", 255)
-            .with("not", Object::new().with("enum", [".", "..", "bulk", "bulk-delete"])),
-        (Role::Id(_), Kind::Text, Form::Parameter) => schema.with("minLength", 1),
-        _ => schema,
+    if !matches!((field.role, &field.kind), (Role::Id(_), Kind::Text))
+        || !matches!(form, Form::Create | Form::Parameter)
+    {
+        return schema;
     }
+    let schema = schema.with("minLength", 1);
+    if field.role != Role::Id(IdSource::Client) {
+        return schema;
+    }
+    let schema = schema.with("pattern", r"^[^\x00-\x1F\x7F-\x9F]+$").with("maxLength", 255);
+    // In a path they are other paths, and no longer this parameter's.
+    if form == Form::Parameter {
+        return schema;
+    }
+    schema.with("not", Object::new().with("enum", [".", "..", "bulk", "bulk-delete"]))
 }
 
 /// The schema of values of a kind.
