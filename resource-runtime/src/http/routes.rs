@@ -253,6 +253,7 @@ impl<R> Routes<R> {
     }
 
     /// With one operation, or several, on their way out: each answer says so, and the document.
+    #[allow(clippy::needless_pass_by_value, reason = "it is made for this call")]
     pub fn deprecate(mut self, operations: impl Into<Operations>, deprecation: Deprecation) -> Self {
         let operations = operations.into();
         for operation in all_operations().filter(|it| operations.has(*it)) {
