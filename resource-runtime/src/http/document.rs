@@ -19,14 +19,14 @@ static HEALTH: ObjectMeta = ObjectMeta {
 
 /// What `/` answers.
 static INDEX: ObjectMeta = ObjectMeta {
-    name: "Index",
+    name: "ApiIndex",
     doc: "What the API is, and where things are.",
     fields: &[
         FieldMeta::of::<String>("name").doc("The API's name."),
         FieldMeta::of::<String>("version").doc("The API's version."),
         FieldMeta {
             kind: Kind::Object(&ObjectMeta {
-                name: "IndexLinks",
+                name: "ApiLinks",
                 doc: "Where things are.",
                 fields: &[
                     FieldMeta::of::<Option<String>>("docs").doc("The documentation, as a page."),
