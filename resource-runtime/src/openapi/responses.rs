@@ -115,10 +115,14 @@ pub(super) fn content(media_type: &str, schema: Object) -> Object {
 
 /// The errors of one status that an operation can answer with.
 fn error(codes: &[ErrorCode], status: u16, model: &ErrorModel, components: &mut Components) -> Object {
+    let name = codes.iter().map(|it| names::pascal(it.code)).collect::<Vec<_>>().join("Or");
+    components.errors(&name, codes, |components| error_response(codes, status, model, components))
+}
+
+fn error_response(codes: &[ErrorCode], status: u16, model: &ErrorModel, components: &mut Components) -> Object {
     for (name, schema) in &model.schemas {
         components.schema(name, schema.clone());
     }
-    let name = codes.iter().map(|it| names::pascal(it.code)).collect::<Vec<_>>().join("Or");
     let description = codes.iter().enumerate().fold(String::new(), |text, (index, it)| match index {
         0 => it.title.to_owned(),
         _ => format!("{text}, or {}", lower_first(it.title)),
@@ -137,11 +141,10 @@ fn error(codes: &[ErrorCode], status: u16, model: &ErrorModel, components: &mut 
     let body = Object::new()
         .with("schema", Object::reference("schemas", model.name))
         .with("examples", examples.collect::<Object>());
-    let response = Object::new()
+    Object::new()
         .with("description", description)
         .with("headers", headers)
-        .with("content", Object::new().with(model.media_type, body));
-    components.refer(Section::Responses, &name, response)
+        .with("content", Object::new().with(model.media_type, body))
 }
 
 /// `Malformed JSON` within a sentence; `URI too long` stays.

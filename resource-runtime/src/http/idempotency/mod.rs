@@ -52,7 +52,7 @@ use tracing::Instrument as _;
 use self::kept::Kept;
 use super::hooks::RequestContext;
 use super::mounted::Mounted;
-use super::session::{self, Job};
+use super::session::{self, AnyJob};
 use crate::error::{ApiError, ErrorCode, Problem};
 use crate::field::{Value, later, now};
 use crate::query::Filter;
@@ -66,20 +66,20 @@ const LEASE: Duration = Duration::from_secs(10);
 const ATTEMPTS: usize = 4;
 
 /// Carries out a job, unless that has been done already.
-pub(super) async fn once<J: Job>(
+pub(super) async fn once(
     mounted: Arc<Mounted>,
     claim: Claim,
     request: Arc<RequestContext>,
-    job: J,
+    job: Box<dyn AnyJob>,
 ) -> Result<Response, ApiError> {
     joined(tokio::spawn(guarded(mounted, claim, request, job).in_current_span()).await)
 }
 
-async fn guarded<J: Job>(
+async fn guarded(
     mounted: Arc<Mounted>,
     claim: Claim,
     request: Arc<RequestContext>,
-    job: J,
+    job: Box<dyn AnyJob>,
 ) -> Result<Response, ApiError> {
     let version = match take(&mounted.database, &claim).await? {
         Taken::Ours(version) => version,
@@ -88,7 +88,7 @@ async fn guarded<J: Job>(
     let ours = Ours { mounted, claim, request, version };
     let database = ours.mounted.database.clone();
     let id = ours.claim.id.clone();
-    let result = tokio::spawn(async move { ours.answer(&job).await }.in_current_span()).await;
+    let result = tokio::spawn(async move { ours.answer(&*job).await }.in_current_span()).await;
     if result.is_err() {
         release(&database, &id, version).await;
     }
@@ -144,7 +144,7 @@ struct Ours {
 }
 
 impl Ours {
-    async fn answer<J: Job>(self, job: &J) -> Result<Response, ApiError> {
+    async fn answer(self, job: &dyn AnyJob) -> Result<Response, ApiError> {
         let mut asked = false;
         let error = match self.attempt(job, &mut asked).await {
             Ok(response) => return Ok(response),
@@ -163,7 +163,7 @@ impl Ours {
         Err(error)
     }
 
-    async fn attempt<J: Job>(&self, job: &J, asked: &mut bool) -> Result<Response, ApiError> {
+    async fn attempt(&self, job: &dyn AnyJob, asked: &mut bool) -> Result<Response, ApiError> {
         let (mut session, result) = session::in_transaction(&self.mounted, &self.request, job).await;
         *asked = session.has_asked();
         let kept = Kept::of_response(result?).await?;
