@@ -1,4 +1,4 @@
-use super::components::{Components, Section};
+use super::components::Components;
 use super::{ErrorModel, Node, Object, Requirement, names};
 use crate::error::ErrorCode;
 
@@ -116,13 +116,10 @@ pub(super) fn content(media_type: &str, schema: Object) -> Object {
 /// The errors of one status that an operation can answer with.
 fn error(codes: &[ErrorCode], status: u16, model: &ErrorModel, components: &mut Components) -> Object {
     let name = codes.iter().map(|it| names::pascal(it.code)).collect::<Vec<_>>().join("Or");
-    components.errors(&name, codes, |components| error_response(codes, status, model, components))
+    components.errors(&name, codes, model, |components| error_response(codes, status, model, components))
 }
 
 fn error_response(codes: &[ErrorCode], status: u16, model: &ErrorModel, components: &mut Components) -> Object {
-    for (name, schema) in &model.schemas {
-        components.schema(name, schema.clone());
-    }
     let description = codes.iter().enumerate().fold(String::new(), |text, (index, it)| match index {
         0 => it.title.to_owned(),
         _ => format!("{text}, or {}", lower_first(it.title)),
@@ -158,6 +155,10 @@ fn lower_first(title: &str) -> String {
 
 /// A header field of answers, as a component.
 pub(super) fn header(name: &str, components: &mut Components) -> Object {
+    components.header(name, || header_field(name))
+}
+
+fn header_field(name: &str) -> Object {
     let string = || Object::new().with("type", "string");
     let count =
         || Object::new().with("type", "integer").with("format", "int64").with("minimum", 0).with("examples", [1]);
@@ -197,8 +198,7 @@ pub(super) fn header(name: &str, components: &mut Components) -> Object {
             string().with("examples", ["019b77f0-1a00-7cc3-8f2e-3d5d0b6a4c11"]),
         ),
     };
-    let header = Object::new().with("description", description).with("schema", Node::from(schema));
-    components.refer(Section::Headers, name, header)
+    Object::new().with("description", description).with("schema", Node::from(schema))
 }
 
 #[cfg(test)]

@@ -72,6 +72,7 @@ async fn measure(server: &'static Server, options: &Options, report: &mut Report
     server.refresh(options).await?;
     let running = server.start(options).await?;
     report.add(server, "start-up", running.started_in.as_secs_f64() * 1e3);
+    report.add(server, "start-up, CPU", running.spent()?);
     report.add(server, "idle memory", running.memory()?);
     for load in Load::ALL.into_iter().filter(|it| options.loads(*it)) {
         let Some(make) = load.requests(server.dialect, options.rows) else { continue };

@@ -202,6 +202,11 @@ impl Running {
         cost::memory(self.process()?)
     }
 
+    /// Milliseconds of CPU that it has had since it was started.
+    pub fn spent(&self) -> Result<f64> {
+        cost::since_start(self.process()?)
+    }
+
     /// Measures it, and the processes of the database that serve it.
     pub async fn meter(&self) -> Result<Meter> {
         let mut processes = vec![self.process()?];
