@@ -16,6 +16,7 @@ use tower::ServiceExt as _;
 
 use super::Service;
 use crate::error::{ApiError, ErrorCode};
+use crate::http::error;
 
 /// Answers a request, or gives up on it: with 408 where the client is still sending, and else with
 /// 503.
@@ -32,8 +33,7 @@ pub(super) async fn within(limit: Duration, inner: Service, request: Request) ->
         return answer;
     }
     if arrived.load(Ordering::Relaxed) {
-        let error = ApiError::new(ErrorCode::TIMEOUT).detail("the request took longer than the server allows");
-        return Ok(error.header(header::RETRY_AFTER, "1").into_response());
+        return Ok(error::timeout().into_response());
     }
     let error = ApiError::new(ErrorCode::REQUEST_TIMEOUT).detail("the body did not arrive in time");
     let mut response = error.into_response();
