@@ -234,7 +234,7 @@ impl Reader {
             // What is written without escapes has no character that it could not be kept with.
             (Kind::Text, Some(b'"')) => unescape(raw).and_then(|it| match it {
                 Cow::Borrowed(it) => Ok(Value::Text(it.to_owned())),
-                it => text::parse_string(kind, it),
+                it @ Cow::Owned(_) => text::parse_string(kind, it),
             }),
             (Kind::Enum(_) | Kind::Uuid | Kind::Timestamp | Kind::Date | Kind::Time, Some(b'"')) => {
                 unescape(raw).and_then(|it| text::parse_string(kind, it))

@@ -9,7 +9,7 @@ const ZEROS: u64 = 0x3030_3030_3030_3030;
 pub(super) const fn pairs(first: u32, second: u32, third: u32, fourth: u32) -> u64 {
     let numbers = first as u64 | (second as u64) << 16 | (third as u64) << 32 | (fourth as u64) << 48;
     // `n * 103 / 1024` is `n / 10` for all numbers below 100.
-    let tens = (numbers * 103 >> 10) & 0x000F_000F_000F_000F;
+    let tens = ((numbers * 103) >> 10) & 0x000F_000F_000F_000F;
     (tens | (numbers - 10 * tens) << 8) + ZEROS
 }
 

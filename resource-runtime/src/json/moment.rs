@@ -101,7 +101,7 @@ const fn civil(days: u32) -> (u32, u32, u32) {
     let in_century = quarters % 146_097 / 4;
     let product = 2_939_745 * (4 * in_century + 3) as u64;
     let year_of_century = (product >> 32) as u32;
-    let day_of_year = (product as u32) / 2_939_745 / 4;
+    let day_of_year = (product & 0xFFFF_FFFF) as u32 / 2_939_745 / 4;
     let shifted = 2_141 * day_of_year + 197_913;
     let (month, day) = (shifted >> 16, (shifted & 0xFFFF) / 2_141);
     let year = 100 * century + year_of_century;

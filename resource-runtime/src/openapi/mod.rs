@@ -2,7 +2,7 @@
 //!
 //! # Design
 //!
-//! The document is built once, at start, as a tree of [`Node`]s that keep their order: the same
+//! The document is built as a tree of [`Node`]s that keep their order: the same
 //! resources give the same bytes, and they read as the structs are written. What several
 //! operations share is a component under a name of its own; two shapes under one name are an error
 //! instead of a surprise. Nothing here knows of axum or of a store.

@@ -1,4 +1,4 @@
-use super::components::{Components, Section};
+use super::components::Components;
 use super::{ErrorModel, Node, Object, Requirement, names};
 use crate::error::ErrorCode;
 
@@ -129,10 +129,19 @@ pub(super) fn content(media_type: &str, schema: Object) -> Object {
 
 /// The errors of one status that an operation can answer with.
 fn error(codes: &[ErrorCode], is_deprecated: bool, model: &ErrorModel, components: &mut Components) -> Object {
-    for (name, schema) in &model.schemas {
-        components.schema(name, schema.clone());
-    }
     let mut name = codes.iter().map(|it| names::pascal(it.code)).collect::<Vec<_>>().join("Or");
+    if is_deprecated {
+        name.push_str("Deprecated");
+    }
+    components.errors(&name, codes, model, |components| error_response(codes, is_deprecated, model, components))
+}
+
+fn error_response(
+    codes: &[ErrorCode],
+    is_deprecated: bool,
+    model: &ErrorModel,
+    components: &mut Components,
+) -> Object {
     let description = codes.iter().enumerate().fold(String::new(), |text, (index, it)| match index {
         0 => it.title.to_owned(),
         _ => format!("{text}, or {}", lower_first(it.title)),
@@ -145,7 +154,6 @@ fn error(codes: &[ErrorCode], is_deprecated: bool, model: &ErrorModel, component
     }
     let mut headers = header_names.into_iter().map(|name| (name, header(name, components))).collect::<Object>();
     if is_deprecated {
-        name.push_str("Deprecated");
         add_deprecation(&mut headers, components);
     }
     let examples = codes.iter().filter_map(|it| {
@@ -155,11 +163,10 @@ fn error(codes: &[ErrorCode], is_deprecated: bool, model: &ErrorModel, component
     let body = Object::new()
         .with("schema", Object::reference("schemas", model.name))
         .with("examples", examples.collect::<Object>());
-    let response = Object::new()
+    Object::new()
         .with("description", description)
         .with("headers", headers)
-        .with("content", Object::new().with(model.media_type, body));
-    components.refer(Section::Responses, &name, response)
+        .with("content", Object::new().with(model.media_type, body))
 }
 
 /// `Malformed JSON` within a sentence; `URI too long` stays.
@@ -183,6 +190,10 @@ fn add_deprecation(headers: &mut Object, components: &mut Components) {
 
 /// A header field of answers, as a component.
 pub(super) fn header(name: &str, components: &mut Components) -> Object {
+    components.header(name, || header_field(name))
+}
+
+fn header_field(name: &str) -> Object {
     let string = || Object::new().with("type", "string");
     let count =
         || Object::new().with("type", "integer").with("format", "int64").with("minimum", 0).with("examples", [1]);
@@ -231,8 +242,7 @@ pub(super) fn header(name: &str, components: &mut Components) -> Object {
             string().with("examples", ["019b77f0-1a00-7cc3-8f2e-3d5d0b6a4c11"]),
         ),
     };
-    let header = Object::new().with("description", description).with("schema", Node::from(schema));
-    components.refer(Section::Headers, name, header)
+    Object::new().with("description", description).with("schema", Node::from(schema))
 }
 
 #[cfg(test)]

@@ -323,7 +323,7 @@ fn what_demands_tags_changes_nothing_in_batches() {
 
 #[test]
 fn a_deletion_that_can_be_undone_leads_back() {
-    let document = described(&[Mounted::new(&TRASHABLE, "")]);
+    let document = described(&[Mounted::new(TRASHABLE, "")]);
     let links = at(&document, "/paths").as_object().unwrap();
     let delete = links.iter().find_map(|(_, it)| it.pointer("/delete/responses/204/links")).unwrap();
     let (name, link) = delete.as_object().unwrap().iter().next().unwrap();
