@@ -18,7 +18,7 @@ use resource_runtime::json::{self, Cells, Projection};
 use resource_runtime::model::Usage;
 use resource_runtime::query::{self, CursorKeys, Filter, Paging};
 use resource_runtime::resource::{Record, Resource, ResourceMeta};
-use resource_runtime::store::sql::{self, Dialect};
+use resource_runtime::store::sql::{self, Dialect, Statements};
 use resource_runtime::store::{Key, Select, Window};
 use rust_decimal::Decimal;
 use validator::Validate;
@@ -51,10 +51,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let columns = sql::all(META);
     for (name, dialect) in [("SQLite", Dialect::Sqlite), ("PostgreSQL", Dialect::Postgres)] {
-        let ours = count(|| (sql::select(dialect, &select, &columns), sql::count(dialect, &select)))?;
+        let statements = Statements::new(dialect);
+        let ours = count(|| (statements.select(&select, &columns), statements.count(&select)))?;
         line(&format!("statements of a list, {name}"), ours, None);
         let key = Key { meta: META, id: input::path_id(META, "4711")?, scope: Filter::All };
-        line(&format!("statement of one row, {name}"), count(|| sql::get(dialect, &key, &columns))?, None);
+        line(&format!("statement of one row, {name}"), count(|| statements.get(&key, &columns))?, None);
     }
 
     let records: Vec<Record> = (0..BOOKS)
