@@ -25,6 +25,9 @@ const STATEMENTS: usize = 512;
 /// How long to wait before a server that has as many connections as it takes is asked again.
 const CROWDED: Duration = Duration::from_millis(50);
 
+/// How often a connection is tried that the server ends before it has come about.
+const ATTEMPTS: usize = 5;
+
 /// How much longer than its statement's timeout a caller waits for the answer.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -65,13 +68,22 @@ impl Connector {
     }
 
     async fn open(&self, ended: Option<Arc<Notify>>) -> StoreResult<Connection> {
-        // A server that has no place for one more may have it in a moment: other processes share it.
-        let (client, driver) = loop {
-            match self.tls.connect(&self.settings.config).await {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            match self.attempt(ended.clone()).await {
+                // A server that has no place for one more may have it in a moment: other processes share it.
                 Err(error) if error::is_crowded(&error) => tokio::time::sleep(CROWDED).await,
-                outcome => break outcome.map_err(error::not_connected)?,
+                // Who ends connections on purpose ends those that are just coming about too, and the server is there:
+                // where it is not, the next attempt says so.
+                Err(error) if error::is_ended(&error) && attempts < ATTEMPTS => {}
+                outcome => return outcome.map_err(error::not_connected),
             }
-        };
+        }
+    }
+
+    async fn attempt(&self, ended: Option<Arc<Notify>>) -> Result<Connection, tokio_postgres::Error> {
+        let (client, driver) = self.tls.connect(&self.settings.config).await?;
         let ended = Ended(ended);
         let driver = tokio::spawn(async move {
             // Dropped last, however the task ends.
@@ -90,7 +102,7 @@ impl Connector {
             driver: driver.abort_handle(),
             barrier: None,
         };
-        connection.client.batch_execute(&self.settings.session()).await.map_err(error::not_connected)?;
+        connection.client.batch_execute(&self.settings.session()).await?;
         Ok(connection)
     }
 }

@@ -61,6 +61,11 @@ pub(super) fn is_lost(error: &Error) -> bool {
     }
 }
 
+/// Whether the connection was ended by somebody's command, or has been before that was said. It says nothing of the server.
+pub(super) fn is_ended(error: &Error) -> bool {
+    error.is_closed() || error.code() == Some(&SqlState::ADMIN_SHUTDOWN)
+}
+
 /// Whether the server has as many connections as it takes.
 pub(super) fn is_crowded(error: &Error) -> bool {
     error.code() == Some(&SqlState::TOO_MANY_CONNECTIONS)
