@@ -90,7 +90,7 @@ impl Fields {
         let mut rest = json.strip_suffix(b"}")?;
         let (mut updated, mut created) = (None, None);
         for _ in [self.updated, self.created].into_iter().flatten() {
-            let (before, name, value) = last_member(rest)?;
+            let Member { before, name, value } = last_member(rest)?;
             let is = |it: Option<&str>| it.is_some_and(|it| it.as_bytes() == name);
             let value = value.map(std::str::from_utf8).transpose().ok()?;
             if is(self.updated) {
@@ -106,21 +106,30 @@ impl Fields {
     }
 }
 
-/// The last member of an object whose closing brace was taken off: what stands before it, its name,
-/// and its value, if that is null or text. A quote inside a text has a backslash before it, so that
+/// A member of an object.
+struct Member<'a> {
+    /// What stands before it.
+    before: &'a [u8],
+    name: &'a [u8],
+    value: Option<&'a [u8]>,
+}
+
+/// The last member of an object whose closing brace was taken off, if its value is null or text. A quote inside a text has a backslash before it, so that
 /// one after a colon begins a value.
-fn last_member<'a>(object: &'a [u8]) -> Option<(&'a [u8], &'a [u8], Option<&'a [u8]>)> {
-    // Names and moments are short, so that a plain loop from the end is the shortest way.
-    let at_quote = |text: &'a [u8]| {
-        let (before, after) = text.split_at_checked(text.iter().rposition(|it| *it == b'"')?)?;
-        Some((before, after.get(1..)?))
-    };
+fn last_member(object: &[u8]) -> Option<Member<'_>> {
     let (before, value) = match object.strip_suffix(b"\"") {
-        Some(text) => at_quote(text).map(|(before, value)| (before, Some(value)))?,
+        Some(text) => at_last_quote(text).map(|(before, value)| (before, Some(value)))?,
         None => (object.strip_suffix(b"null")?, None),
     };
-    let (before, name) = at_quote(before.strip_suffix(b"\":")?)?;
-    Some((before, name, value))
+    let (before, name) = at_last_quote(before.strip_suffix(b"\":")?)?;
+    Some(Member { before, name, value })
+}
+
+/// What stands before the last quote, and behind it. Names and moments are short, so that a plain loop
+/// is the shortest way.
+fn at_last_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (before, after) = text.split_at_checked(text.iter().rposition(|it| *it == b'"')?)?;
+    Some((before, after.get(1..)?))
 }
 
 impl<'de> Visitor<'de> for Fields {

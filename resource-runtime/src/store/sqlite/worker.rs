@@ -221,6 +221,7 @@ enum Care {
 
 /// Does the writes in one commit, and tells each its outcome. Those that it did not come to stay, and
 /// the care to take of them: of all where one failed half-way, and all was undone for that.
+#[expect(clippy::vec_box, reason = "they come in boxes, which the queue moves")]
 fn batch(connection: &Connection, writes: &mut Vec<Box<Single>>, care: Care) -> Care {
     if let Err(error) = command(connection, "BEGIN IMMEDIATE") {
         finish(writes.drain(..), Some(error));

@@ -5,6 +5,7 @@ use super::conflict;
 use super::read::failed;
 use super::row::record;
 use crate::field::{Kind, Value};
+use crate::query::Filter;
 use crate::resource::{Record, ResourceMeta};
 use crate::store::sql::{self, Statement, Statements};
 use crate::store::{Key, StoreResult, Write, Written};
@@ -25,6 +26,9 @@ enum What {
         /// The positions of the fields that change; their values are the first that are bound.
         fields: Vec<usize>,
         version: Option<i64>,
+        /// Reads the row when it has changed. That takes less than to have the statement give it back;
+        /// see `write_result`.
+        read: Statement,
     },
     Delete {
         key: Key,
@@ -50,9 +54,12 @@ impl Prepared {
             }
             Write::Update { key, changes, version } => {
                 let fields = changes.iter().map(|(index, _)| *index).collect();
+                let new_id = changes.iter().find(|(field, _)| *field == meta.id()).map(|(_, id)| id.clone());
+                let row = Key { meta, id: new_id.unwrap_or_else(|| key.id.clone()), scope: Filter::All };
+                let read = statements.get(&row, &sql::all(meta));
                 let narrow = key.clone().staying_in_scope(&changes);
-                let statement = statements.update(&narrow, changes, version, &sql::all(meta));
-                Self { meta, statement, what: What::Update { key, fields, version } }
+                let statement = statements.update(&narrow, changes, version, &[]);
+                Self { meta, statement, what: What::Update { key, fields, version, read } }
             }
             Write::Delete { key, version } => {
                 let statement = statements.delete(&key, version, &sql::all(meta));
@@ -65,14 +72,21 @@ impl Prepared {
     pub(super) fn carry_out(&self, connection: &Connection, statements: &Statements) -> StoreResult<Outcome> {
         let outcome = match &self.what {
             What::Insert { .. } => self.insert(connection, statements).map(Outcome::Inserted),
-            What::Update { key, fields, version } => {
-                let changed = self.change(connection, statements, key, *version).map_err(|failure| {
+            What::Update { key, fields, version, read } => match self.update(connection, read) {
+                Ok(Some(record)) => Ok(Outcome::Written(Written::Done(record))),
+                Ok(None) => unmet(connection, statements, key, *version),
+                Err(failure) => {
                     let row = || self.changed(connection, statements, key, fields);
-                    conflict::settle(connection, statements, self.meta, failure, row, Some(&key.id))
-                });
-                changed.map(Outcome::Written)
+                    Err(conflict::settle(connection, statements, self.meta, failure, row, Some(&key.id)))
+                }
+            },
+            What::Delete { key, version } => {
+                match bind::one(connection, &self.statement, |row| record(row, self.meta)) {
+                    Ok(Some(record)) => Ok(Outcome::Written(Written::Done(record))),
+                    Ok(None) => unmet(connection, statements, key, *version),
+                    Err(failure) => Err(failure),
+                }
             }
-            What::Delete { key, version } => self.change(connection, statements, key, *version).map(Outcome::Written),
         };
         outcome.map_err(|it| failed(self.meta, it))
     }
@@ -125,22 +139,29 @@ impl Prepared {
         Ok(Some(current.values))
     }
 
-    fn change(
-        &self,
-        connection: &Connection,
-        statements: &Statements,
-        key: &Key,
-        version: Option<i64>,
-    ) -> Result<Written, Failure> {
-        if let Some(record) = bind::one(connection, &self.statement, |row| record(row, self.meta))? {
-            return Ok(Written::Done(record));
+    /// The row as it is after the change; `None` where there was none to change.
+    fn update(&self, connection: &Connection, read: &Statement) -> Result<Option<Record>, Failure> {
+        bind::one(connection, &self.statement, |_| Ok(()))?;
+        if connection.changes() == 0 {
+            return Ok(None);
         }
-        let Some(expected) = version else { return Ok(Written::Missing) };
-        // In the same transaction, which nobody else writes during. A row of the right version was left
-        // alone because it would have gone out of the scope.
-        let found = bind::one(connection, &statements.version_of(key), |row| Ok(row.get(0)?))?;
-        Ok(found.filter(|it| *it != expected).map_or(Written::Missing, |version| Written::Stale { version }))
+        let row = bind::one(connection, read, |row| record(row, self.meta))?;
+        row.map(Some).ok_or_else(|| Failure::Value("a row that was changed is not there".into()))
     }
+}
+
+/// What became of a write that met no row, in the same transaction, which nobody else writes during. A
+/// row of the right version was left alone because it would have gone out of the scope.
+fn unmet(
+    connection: &Connection,
+    statements: &Statements,
+    key: &Key,
+    version: Option<i64>,
+) -> Result<Outcome, Failure> {
+    let Some(expected) = version else { return Ok(Outcome::Written(Written::Missing)) };
+    let found = bind::one(connection, &statements.version_of(key), |row| Ok(row.get(0)?))?;
+    let stale = found.filter(|it| *it != expected);
+    Ok(Outcome::Written(stale.map_or(Written::Missing, |version| Written::Stale { version })))
 }
 
 /// The values of an insertion, which come back from its statement: one for each field in order, then
