@@ -65,7 +65,9 @@ fn seconds_of(moment: &str) -> Option<Seconds> {
         digits.iter().try_fold(0, |number, it| it.is_ascii_digit().then(|| number * 10 + i64::from(it - b'0')))
     };
     let signs = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-    if !moment.ends_with('Z') || signs.iter().any(|(at, sign)| moment.as_bytes().get(*at) != Some(sign)) {
+    let has_our_form = moment.ends_with('Z') && signs.iter().all(|(at, sign)| moment.as_bytes().get(*at) == Some(sign));
+    // Before 1970 a part of a second counts the other way.
+    if !has_our_form || number(0, 4)? < 1970 {
         return moment.parse::<Timestamp>().ok().map(Timestamp::as_second);
     }
     let (year, month, day) = (number(0, 4)?, number(5, 2)?, number(8, 2)?);
