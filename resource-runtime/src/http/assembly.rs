@@ -38,8 +38,10 @@ impl Api {
         let context = Context {
             keys: Arc::new(keys),
             body_limit: self.settings.body_limit,
+            request_timeout: self.settings.request_timeout,
             envelope: Arc::clone(&self.envelope),
             idempotency_ttl: self.settings.idempotency_ttl,
+            in_flight: super::idempotency::InFlight::default(),
             states: self.states.clone(),
         };
         let mut paths = Paths::default();

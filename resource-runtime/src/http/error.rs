@@ -28,6 +28,12 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// What is said of a request that took too long, for no fault of its client's.
+pub(super) fn timeout() -> ApiError {
+    let error = ApiError::new(ErrorCode::TIMEOUT).detail("the request took longer than the server allows");
+    error.header(header::RETRY_AFTER, "1")
+}
+
 /// Gives a response an error's status and body; header fields that do not describe the body
 /// stay as they are.
 pub(super) fn write(response: &mut Response, envelope: &dyn Envelope, report: &Report<'_>) {

@@ -178,6 +178,13 @@ pub(super) fn stamp(response: &mut Response, modified: Option<Seconds>) {
     }
 }
 
+/// Says that a response is made now: of one that was kept, and of which `Date` said when it was made first.
+pub(super) fn redate(response: &mut Response) {
+    if let Some(now) = written(Timestamp::now().as_second()) {
+        response.headers_mut().insert(header::DATE, now);
+    }
+}
+
 fn written(seconds: Seconds) -> Option<HeaderValue> {
     let at: SystemTime = UNIX_EPOCH.checked_add(Duration::from_secs(seconds.try_into().ok()?))?;
     // The year 10000 has no date in HTTP, and `httpdate` panics there; callers are before now.

@@ -5,6 +5,7 @@ use http::request::Parts;
 
 use super::error::not_found;
 use super::hooks::{Chain, RequestContext};
+use super::idempotency::InFlight;
 use super::modified::{Moments, Seconds};
 use crate::error::{ApiError, Envelope, ErrorCode};
 use crate::json::Projection;
@@ -37,9 +38,13 @@ pub(super) struct Mounted {
 pub(super) struct Context {
     pub(super) keys: Arc<CursorKeys>,
     pub(super) body_limit: usize,
+    /// How long a request may take that goes on without its client.
+    pub(super) request_timeout: Duration,
     pub(super) envelope: Arc<dyn Envelope>,
     /// How long answers are kept under an `Idempotency-Key`.
     pub(super) idempotency_ttl: Duration,
+    /// The keys whose requests run.
+    pub(super) in_flight: InFlight,
     /// The application's own.
     pub(super) states: States,
 }

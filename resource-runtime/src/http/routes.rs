@@ -263,8 +263,10 @@ impl<R> Routes<R> {
         let context = Context {
             keys: Arc::new(CursorKeys::random()),
             body_limit: settings.body_limit,
+            request_timeout: settings.request_timeout,
             envelope: Arc::new(ProblemDetails::default()),
             idempotency_ttl: settings.idempotency_ttl,
+            in_flight: super::idempotency::InFlight::default(),
             states: States::default(),
         };
         let mut router = Router::new();

@@ -315,7 +315,7 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
         .errors_if(can_clash(meta, operation), &[ErrorCode::DUPLICATE])
         .errors_if(takes_key(operation), &[ErrorCode::IDEMPOTENCY_IN_FLIGHT, ErrorCode::IDEMPOTENCY_KEY_REUSED])
         .errors_if(writes_item, &[ErrorCode::CONFLICT])
-        .errors_if(writes_item || matching, &[ErrorCode::PRECONDITION_FAILED])
+        .errors_if(writes_item || matching || changes_batch, &[ErrorCode::PRECONDITION_FAILED])
         .errors_if(has_body, &[ErrorCode::PAYLOAD_TOO_LARGE, ErrorCode::UNSUPPORTED_MEDIA_TYPE])
         .errors(&[ErrorCode::URI_TOO_LONG])
         .errors_if(has_body, &[ErrorCode::VALIDATION_FAILED])

@@ -193,8 +193,8 @@ fn operations_have_exactly_the_statuses_that_can_occur() {
     // Where a batch is all or nothing, it answers with what an item is refused with; its key can be in flight.
     for (path, method, own) in [
         ("bulk", "post", &["201"][..]),
-        ("bulk", "patch", &["200", "204", "404"]),
-        ("bulk-delete", "post", &["200", "204", "404"]),
+        ("bulk", "patch", &["200", "204", "404", "412"]),
+        ("bulk-delete", "post", &["200", "204", "404", "412"]),
     ] {
         let mut expected = vec!["400", "406", "408", "409", "413", "414", "415", "422", "500", "503"];
         expected.extend(own);

@@ -9,7 +9,7 @@ use super::{
     sort, tree,
 };
 use crate::error::{ApiError, ErrorCode, Location, Problem, Problems};
-use crate::field::{Value, parse_text, suggest};
+use crate::field::{Kind, Mismatch, Value, parse_text, suggest};
 use crate::resource::ResourceMeta;
 
 /// The most problems that one answer lists. More of them come from machines, not from people.
@@ -324,7 +324,7 @@ impl Reader {
     fn operand(&mut self, given: &Given<'_>) -> Option<Operand> {
         let kind = &given.meta.kind;
         if !given.meta.many {
-            let value = parse_text(kind, given.values.first()?);
+            let value = read_value(kind, given.values.first()?);
             let value = value.map_err(|it| it.at(Location::Parameter(given.name.to_owned())));
             return self.sound(value).map(Operand::One);
         }
@@ -339,7 +339,7 @@ impl Reader {
             if is_full(&self.problems) {
                 return None;
             }
-            let value = parse_text(kind, text).map_err(|it| {
+            let value = read_value(kind, text).map_err(|it| {
                 let mut problem = it.at(Location::Parameter(given.name.to_owned())).param("index", index);
                 if texts.len() > 1 {
                     problem.detail = format!("value {}: {}", index + 1, problem.detail);
@@ -410,6 +410,19 @@ impl Reader {
         all.extend(self.search.take());
         all.into_iter().fold(Filter::All, Filter::and)
     }
+}
+
+/// Reads a filter's value. Where a `+` was meant, which in a query string is a space, that is said:
+/// offsets of timestamps have one.
+fn read_value(kind: &Kind, text: &str) -> Result<Value, Mismatch> {
+    parse_text(kind, text).map_err(|mut it| {
+        let meant = text.replace(' ', "+");
+        if meant != text && parse_text(kind, &meant).is_ok() {
+            it.detail.push_str("; a `+` is a space in a query string, unless it is written `%2B`");
+            return it.param("did_you_mean", meant.replace('+', "%2B"));
+        }
+        it
+    })
 }
 
 fn conflict(name: &'static str, other: &'static str, why: &str) -> Problem {

@@ -221,6 +221,24 @@ every_store! {
         assert_eq!(stored(api).await, ["0", "1"]);
     }
 
+    async fn a_tag_is_refused_because_many_rows_have_none(api) {
+        books(api, 2).await;
+        let before = stored(api).await;
+        for header in [("if-match", "\"1\""), ("if-match", "W/\"1\""), ("if-match", "\"\""), ("if-none-match", "*")] {
+            for atomic in [false, true] {
+                let patches = json!([{"id": 1, "title": "Emma"}, {"id": 2, "title": "Emma"}]);
+                let answer = api.json("PATCH", &format!("books/bulk?atomic={atomic}"), &patches, &[header]).await;
+                answer.is_error(412, "precondition_failed");
+                let ids = json!({"ids": [1, 2]});
+                let answer = api.json("POST", &format!("books/bulk-delete?atomic={atomic}"), &ids, &[header]).await;
+                answer.is_error(412, "precondition_failed");
+            }
+        }
+        assert_eq!(stored(api).await, before);
+        let any = api.json("POST", "books/bulk-delete", &json!({"ids": [1, 2]}), &[("if-match", "*")]).await;
+        assert_eq!(any.value()["deleted"], json!([1, 2]));
+    }
+
     async fn a_batch_has_one_to_a_hundred_items(api) {
         books(api, 100).await;
         for atomic in ["true", "false"] {

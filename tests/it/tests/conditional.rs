@@ -144,3 +144,25 @@ every_store! {
         assert_eq!(api.get("books/1").await.header("etag"), format!("\"{}\"", 1 + won));
     }
 }
+
+every_store! {
+    library;
+
+    async fn of_racing_creations_under_one_path_one_wins(api) {
+        let racers = (0..16).map(|lent| {
+            let api = api.clone();
+            let none = [("if-none-match", "*")];
+            tokio::spawn(async move { api.json("PUT", "shelves/C", &json!({"lent": lent}), &none).await })
+        });
+        let mut won = Vec::new();
+        for racer in racers.collect::<Vec<_>>() {
+            let answer = racer.await.unwrap();
+            match answer.status {
+                201 => won.push(answer.value()["lent"].clone()),
+                _ => answer.is_error(412, "precondition_failed"),
+            }
+        }
+        assert_eq!(won.len(), 1);
+        assert_eq!(api.get("shelves/C").await.value()["lent"], won[0]);
+    }
+}

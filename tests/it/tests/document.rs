@@ -111,12 +111,14 @@ fn tries(operation_id: &str) -> Vec<Try> {
         "bulkUpdateBooks" => vec![
             sent("books/bulk", r#"[{"id": {id}, "price": 1}, {"id": 999999, "price": 1}]"#),
             with("books/bulk", MINIMAL, r#"[{"id": {id}, "price": 1}]"#),
+            with("books/bulk", STALE, r#"[{"id": {id}, "price": 1}]"#),
             sent("books/bulk?atomic=true", r#"[{"id": 999999, "price": 1}]"#),
             sent("books/bulk?atomic=true", r#"[{"id": {id}, "isbn": "{taken}"}]"#),
         ],
         "bulkDeleteBooks" => vec![
             sent("books/bulk-delete", r#"{"ids": [{id}, 999999]}"#),
             with("books/bulk-delete", MINIMAL, r#"{"ids": [{id}]}"#),
+            with("books/bulk-delete", STALE, r#"{"ids": [{id}]}"#),
             sent("books/bulk-delete?atomic=true", r#"{"ids": [999999]}"#),
         ],
         other => panic!("`{other}` is new: give it the requests that bring about what it declares"),

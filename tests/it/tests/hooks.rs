@@ -268,6 +268,21 @@ every_store! {
         assert_eq!(api.get("loans/1").await.status, 200);
     }
 
+    async fn a_hook_that_hangs_goes_with_its_client(api) {
+        let before = traces(api).await;
+        for (method, path, body) in [("POST", "loans", loan("Dune")), ("POST", "loans/bulk", json!([loan("Dune")]))] {
+            let client = api.clone();
+            let request = tokio::spawn(async move { client.json(method, path, &body, &[("wait", "after_create")]).await });
+            api.at_gate().await;
+            request.abort();
+            assert!(request.await.is_err());
+            assert_eq!(traces(api).await, before, "{method} {path}");
+        }
+        // Nobody waits for what is left.
+        lend(api, "Emma").await;
+        assert_eq!(api.lent("A").await, 1);
+    }
+
     async fn a_state_that_is_missing_is_500(api) {
         lend(api, "Dune").await;
         api.json("DELETE", "loans/1", &Value::Null, &[("state", "missing")]).await.is_error(500, "internal");
@@ -288,12 +303,16 @@ async fn until_committed(api: &Client, expected: &[&str]) {
     tokio::time::timeout(Duration::from_secs(10), committed).await.unwrap();
 }
 
-/// 64 requests at once, each of which reads and writes another resource.
+/// 64 requests at once, each of which reads and writes another resource, and every other one a key of its own.
 async fn many(api: &Client) {
     let tasks: Vec<_> = (0..64)
         .map(|number| {
             let api = api.clone();
-            tokio::spawn(async move { api.post("loans", &loan(&number.to_string())).await })
+            tokio::spawn(async move {
+                let key = format!("key-{number}");
+                let headers = [("idempotency-key", key.as_str())];
+                api.json("POST", "loans", &loan(&number.to_string()), &headers[..number % 2]).await
+            })
         })
         .collect();
     for task in tasks {

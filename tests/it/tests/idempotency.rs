@@ -1,7 +1,10 @@
 //! CONTRACT section 5: `Idempotency-Key`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use it::{Answer, Client, every_store, new_book};
+use std::time::{Duration, Instant};
+
+use it::{Answer, Client, Guard, every_store, new_book};
+use resource_runtime::store::Database;
 use serde_json::{Value, json};
 
 async fn post(api: &Client, key: &str, body: &Value) -> Answer {
@@ -39,6 +42,16 @@ every_store! {
         assert_eq!(api.delete("books/1").await.status, 204);
         is_replay_of(&post(api, "key-1", &book).await, &first);
         assert_eq!(count(api).await, 0);
+    }
+
+    async fn a_replay_has_a_date_of_its_own(api) {
+        let book = new_book("Dune", "9780441013593");
+        let first = post(api, "key-1", &book).await;
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        let again = post(api, "key-1", &book).await;
+        is_replay_of(&again, &first);
+        assert_eq!(again.headers.get_all("date").iter().count(), 1);
+        assert_ne!(again.header("date"), first.header("date"));
     }
 
     async fn another_body_under_the_key_is_refused(api) {
@@ -159,7 +172,7 @@ every_store! {
     async fn a_client_that_goes_away_finds_its_answer(api) {
         let book = new_book("Dune", "9780441013593");
         for attempt in 0..20 {
-            let cut = tokio::time::timeout(std::time::Duration::from_micros(100 * attempt), post(api, "cut", &book)).await;
+            let cut = tokio::time::timeout(Duration::from_micros(100 * attempt), post(api, "cut", &book)).await;
             if cut.is_ok() {
                 break;
             }
@@ -169,7 +182,7 @@ every_store! {
             if answer.status != 409 {
                 break answer;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         };
         assert_eq!(answer.status, 201, "{}", answer.text());
         assert_eq!(answer.value()["id"], 1);
@@ -197,6 +210,145 @@ every_store! {
         assert_eq!(first.value()["updated"][0]["title"], "A");
         is_replay_of(&send().await, &first);
         assert_eq!(api.get("books/2").await.header("etag"), "\"2\"");
+    }
+}
+
+/// Lends a book, in a task of its own, whose last hook waits at the gate.
+fn lend_slowly(api: &Client, fail: &'static str) -> tokio::task::JoinHandle<Answer> {
+    let api = api.clone();
+    let headers = [("idempotency-key", "slow"), ("wait", "after_create"), (fail, "after_create")];
+    tokio::spawn(async move { api.json("POST", "loans", &dune(), &headers).await })
+}
+
+async fn lend(api: &Client, body: &Value) -> Answer {
+    api.json("POST", "loans", body, &[("idempotency-key", "slow")]).await
+}
+
+fn dune() -> Value {
+    json!({"book": "Dune", "shelf": "A"})
+}
+
+/// The first answer that is not that another request is in flight.
+async fn settled(api: &Client) -> Answer {
+    loop {
+        let answer = lend(api, &dune()).await;
+        if answer.status != 409 {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+every_store! {
+    library;
+
+    async fn a_key_whose_request_runs_is_in_flight_for_all_others(api) {
+        let first = lend_slowly(api, "nothing");
+        api.at_gate().await;
+        for _ in 0..3 {
+            let second = lend(api, &dune()).await;
+            second.is_error(409, "idempotency_in_flight");
+            assert_eq!(second.header("retry-after"), "1");
+        }
+        lend(api, &json!({"book": "Emma", "shelf": "A"})).await.is_error(422, "idempotency_key_reused");
+        api.open_gate().await;
+        let first = first.await.unwrap();
+        assert_eq!(first.status, 201, "{}", first.text());
+        is_replay_of(&lend(api, &dune()).await, &first);
+        assert_eq!(api.lent("A").await, 1);
+    }
+
+    async fn a_dry_run_asks_for_no_key(api) {
+        let answer = lend(api, &dune()).await;
+        let headers = [("idempotency-key", "slow"), ("prefer", "tx=rollback")];
+        let dry = api.json("POST", "loans", &json!({"book": "Emma", "shelf": "A"}), &headers).await;
+        assert_eq!((dry.status, dry.header("idempotency-replayed")), (201, ""), "{}", dry.text());
+        is_replay_of(&lend(api, &dune()).await, &answer);
+        assert_eq!(api.lent("A").await, 1);
+    }
+
+    async fn a_key_whose_request_panicked_is_carried_out_anew(api) {
+        let first = lend_slowly(api, "panic");
+        api.at_gate().await;
+        lend(api, &dune()).await.is_error(409, "idempotency_in_flight");
+        api.open_gate().await;
+        first.await.unwrap().is_error(500, "internal");
+        let second = lend(api, &dune()).await;
+        assert_eq!((second.status, second.header("idempotency-replayed")), (201, ""), "{}", second.text());
+        assert_eq!(api.lent("A").await, 1);
+    }
+
+    async fn a_key_stays_in_flight_after_its_client_has_gone(api) {
+        let first = lend_slowly(api, "nothing");
+        api.at_gate().await;
+        first.abort();
+        assert!(first.await.is_err());
+        lend(api, &dune()).await.is_error(409, "idempotency_in_flight");
+        api.open_gate().await;
+        let answer = settled(api).await;
+        assert_eq!((answer.status, answer.header("idempotency-replayed")), (201, "true"), "{}", answer.text());
+        assert_eq!(api.lent("A").await, 1);
+    }
+}
+
+every_store! {
+    hasty_library;
+
+    async fn a_hook_that_hangs_keeps_its_key_and_the_store_as_long_as_a_request_may_take(api) {
+        let first = lend_slowly(api, "nothing");
+        api.at_gate().await;
+        lend(api, &dune()).await.is_error(409, "idempotency_in_flight");
+        first.await.unwrap().is_error(503, "timeout");
+        let start = Instant::now();
+        let answer = loop {
+            let answer = lend(api, &dune()).await;
+            if answer.status == 201 || start.elapsed() > Duration::from_secs(60) {
+                break answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        assert_eq!((answer.status, answer.header("idempotency-replayed")), (201, ""), "{}", answer.text());
+        assert_eq!(api.lent("A").await, 1);
+    }
+}
+
+/// Two APIs, each with a handle of its own.
+async fn in_flight_elsewhere((store, guard): (Database, Guard)) {
+    let one = Client::library(&store).await;
+    let again = guard.again(&store).await;
+    let other = Client::lending(&again).await;
+    let first = lend_slowly(&one, "nothing");
+    one.at_gate().await;
+    lend(&other, &dune()).await.is_error(409, "idempotency_in_flight");
+    lend(&other, &json!({"book": "Emma", "shelf": "A"})).await.is_error(422, "idempotency_key_reused");
+    one.open_gate().await;
+    let first = first.await.unwrap();
+    assert_eq!(first.status, 201, "{}", first.text());
+    is_replay_of(&lend(&other, &dune()).await, &first);
+    again.close().await;
+    store.close().await;
+    drop((one, other, again, store));
+    guard.clean().await;
+}
+
+mod a_key_is_in_flight_for_other_processes_too {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn memory() {
+        in_flight_elsewhere(it::memory().await).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sqlite() {
+        in_flight_elsewhere(it::sqlite().await).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn postgres() {
+        if let Some(store) = it::postgres().await {
+            in_flight_elsewhere(store).await;
+        }
     }
 }
 

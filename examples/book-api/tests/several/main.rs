@@ -25,7 +25,13 @@ struct Place {
 
 impl Place {
     fn start(&self) -> Server {
-        Server::start(&self.folder, &[("SAMPLE_DATA", "false"), ("DATABASE_URL", &self.url)])
+        self.start_with(&[])
+    }
+
+    /// With further variables.
+    fn start_with(&self, variables: &[(&str, &str)]) -> Server {
+        let own = [("SAMPLE_DATA", "false"), ("DATABASE_URL", self.url.as_str())];
+        Server::start(&self.folder, &[&own, variables].concat())
     }
 }
 

@@ -72,10 +72,10 @@ impl Server {
                 if server.try_request("GET", "/health", "").is_some() {
                     return server;
                 }
-                assert!(start.elapsed() < Duration::from_secs(20), "the server does not answer");
+                assert!(start.elapsed() < Duration::from_secs(60), "the server does not answer");
                 std::thread::sleep(Duration::from_millis(10));
             }
-            assert!(start.elapsed() < Duration::from_secs(20), "the server does not start");
+            assert!(start.elapsed() < Duration::from_secs(60), "the server does not start");
         }
     }
 
@@ -100,14 +100,14 @@ impl Server {
         assert!(status.success());
     }
 
-    /// Waits for the process to end, for at most ten seconds.
+    /// Waits for the process to end, for at most a minute.
     pub fn wait(&mut self) -> std::process::ExitStatus {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(start.elapsed() < Duration::from_secs(10), "the server does not end");
+            assert!(start.elapsed() < Duration::from_secs(60), "the server does not end");
             std::thread::sleep(Duration::from_millis(10));
         }
     }

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::error::{ApiError, ErrorCode};
+use crate::http::error;
 use axum::body::{Body, Bytes};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
@@ -41,8 +42,7 @@ pub(super) async fn within<T>(limit: Duration, answer: impl Future<Output = T>) 
 /// tower-http's layer knows one status only, and cannot tell whose fault it is.
 pub(super) fn missed(arrived: bool) -> Response {
     if arrived {
-        let error = ApiError::new(ErrorCode::TIMEOUT).detail("the request took longer than the server allows");
-        return error.header(header::RETRY_AFTER, "1").into_response();
+        return error::timeout().into_response();
     }
     let error = ApiError::new(ErrorCode::REQUEST_TIMEOUT).detail("the body did not arrive in time");
     let mut response = error.into_response();

@@ -6,6 +6,9 @@
 //! | a row to delete is not there | it is in `not_found` | as any other refusal: 404 |
 //! | the store fails | nothing is written; the answer is 503 | the same |
 //!
+//! `If-Match` with a tag is refused (412): the rows have none in common, and a condition that is not looked at
+//! would be taken for one that held.
+//!
 //! Items are carried out in their order, each seeing what those before it did: a row that is named
 //! twice is changed twice, and the second time that it is deleted it is not there.
 //!
@@ -33,6 +36,7 @@ use http::StatusCode;
 use http::request::Parts;
 
 use self::batch::{Batch, Item, Outcome, Place};
+use super::conditional::Preconditions;
 use super::idempotency::Claim;
 use super::mounted::Mounted;
 use super::prefer::Prefer;
@@ -96,6 +100,9 @@ impl Asked {
     ) -> Result<(Self, Terms), ApiError> {
         let (parts, body) = request.into_parts();
         let atomic = begin(&parts)?;
+        if operation != Operation::BulkCreate {
+            Preconditions::of(&parts.headers).check_list()?;
+        }
         let scope = mounted.scope(&parts)?;
         let body = body::read(&parts, body, media_types, mounted.context.body_limit).await?;
         let claim = Claim::of(&parts, || path::collection(&parts, params, false), &scope, &body)?;

@@ -8,7 +8,7 @@ use super::{Claim, internal};
 use crate::error::{ApiError, Report};
 use crate::field::Value;
 use crate::http::mounted::Mounted;
-use crate::http::{error, respond};
+use crate::http::{error, modified, respond};
 use crate::resource::Record;
 use crate::store::idempotency::field;
 
@@ -96,6 +96,8 @@ impl Kept {
 
     /// For all that come later.
     pub(super) fn replay(self) -> Response {
-        respond::with(self.first(), REPLAYED, HeaderValue::from_static("true"))
+        let mut response = respond::with(self.first(), REPLAYED, HeaderValue::from_static("true"));
+        modified::redate(&mut response);
+        response
     }
 }

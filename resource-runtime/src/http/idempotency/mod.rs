@@ -20,11 +20,14 @@
 //! Answers are rows of a resource of the framework's own ([`IDEMPOTENCY`]), so that every store has
 //! them, and all processes on one database share them.
 //!
-//! A request first inserts its row, by itself, without an answer and with a lease of some seconds. The
-//! store lets one of several win. Then the job runs in a transaction, which also writes the answer into
+//! A request first inserts its row, by itself, without an answer and with a lease for as long as a
+//! request may take. The store lets one of several win. Then the job runs in a transaction, which also writes the answer into
 //! the row, on condition that the row still has the version that it was inserted with. So the answer
 //! and what the job wrote are there together or not at all. Without the first step a second request
 //! would wait for the first one's transaction, and could not be told that it is in flight.
+//!
+//! Before that it looks for the row, which waits for nobody in any store, and then takes the key's place
+//! in this process ([`InFlight`]): where a store has one writer, an insert would wait for it too.
 //!
 //! Where a process dies in between, the lease ends, and the next request takes the row over, which
 //! gives it another version: if the first one was only slow, its transaction fails by the condition,
@@ -32,15 +35,18 @@
 //! removed on the same condition: if the commit did take effect it stays, and answers the next request.
 //!
 //! The work is a task of its own, so that it ends when its client goes away, and the client that comes
-//! back finds the answer.
+//! back finds the answer. It has as long as the settings give a request (`REQUEST_TIMEOUT`): what hangs is
+//! undone then, as it would be without a key, and does not keep others from writing.
 //!
 //! [`IDEMPOTENCY`]: crate::store::idempotency::IDEMPOTENCY
 
 mod claim;
+mod in_flight;
 mod kept;
 
 pub use claim::Caller;
 pub(super) use claim::Claim;
+pub(super) use in_flight::InFlight;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,7 +55,9 @@ use axum::response::Response;
 use jiff::Timestamp;
 use tracing::Instrument as _;
 
+use self::in_flight::Place;
 use self::kept::Kept;
+use super::error;
 use super::hooks::RequestContext;
 use super::mounted::Mounted;
 use super::session::{self, Job};
@@ -60,8 +68,6 @@ use crate::resource::Record;
 use crate::store::idempotency::{IDEMPOTENCY, field};
 use crate::store::{Database, Key, StoreError, StoreErrorKind, Write, Written, joined};
 
-/// How long a request has its row to itself before another may take it over.
-const LEASE: Duration = Duration::from_secs(10);
 /// How often a row is looked for that comes and goes.
 const ATTEMPTS: usize = 4;
 
@@ -81,58 +87,76 @@ async fn guarded<J: Job>(
     request: Arc<RequestContext>,
     job: J,
 ) -> Result<Response, ApiError> {
-    let version = match take(&mounted.database, &claim).await? {
-        Taken::Ours(version) => version,
+    // Kept until nothing is left to do under the key.
+    let (version, _place) = match take(&mounted, &claim).await? {
+        Taken::Ours(version, place) => (version, place),
         Taken::Answered(response) => return Ok(response),
     };
     let ours = Ours { mounted, claim, request, version };
     let database = ours.mounted.database.clone();
     let id = ours.claim.id.clone();
-    let result = tokio::spawn(async move { ours.answer(&job).await }.in_current_span()).await;
-    if result.is_err() {
-        release(&database, &id, version).await;
+    let limit = ours.mounted.context.request_timeout;
+    let answer = async move { tokio::time::timeout(limit, ours.answer(&job)).await };
+    match tokio::spawn(answer.in_current_span()).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => {
+            release(&database, &id, version).await;
+            Err(error::timeout())
+        }
+        Err(error) => {
+            release(&database, &id, version).await;
+            joined(Err(error))
+        }
     }
-    joined(result)
 }
 
 /// What became of an attempt to be the one that carries out a request.
 enum Taken {
     /// This is the one; its row has this version.
-    Ours(i64),
+    Ours(i64, Place),
     /// Another was, and this is its answer.
     Answered(Response),
 }
 
-async fn take(database: &Database, claim: &Claim) -> Result<Taken, ApiError> {
+async fn take(mounted: &Mounted, claim: &Claim) -> Result<Taken, ApiError> {
+    let database = &mounted.database;
+    let lease = mounted.context.request_timeout;
+    if let Some(found) = database.get(key(&claim.id)).await?.filter(|it| !has_expired(it, now())) {
+        return answered(&found, claim).map(Taken::Answered);
+    }
+    let place = mounted.context.in_flight.enter(claim)?;
     for _ in 0..ATTEMPTS {
         let now = now();
         // A row comes back under its old identifier; the clock tells the two apart.
-        let insert = Write::Insert { meta: &IDEMPOTENCY, values: fresh(claim, now), version: now.as_microsecond() };
+        let insert =
+            Write::Insert { meta: &IDEMPOTENCY, values: fresh(claim, now, lease), version: now.as_microsecond() };
         match database.write(insert).await {
-            Ok(Written::Done(record)) => return Ok(Taken::Ours(record.version)),
+            Ok(Written::Done(record)) => return Ok(Taken::Ours(record.version, place)),
             Err(error) if matches!(error.kind(), StoreErrorKind::Duplicate { .. }) => {}
             Err(error) => return Err(error.into()),
             Ok(other) => return Err(internal(format!("an insert ended with {other:?}"))),
         }
         // It may have been released in the meantime.
         let Some(found) = database.get(key(&claim.id)).await? else { continue };
-        if has_expired(&found, now) {
-            let changes = fresh(claim, now).into_iter().enumerate().skip(1).collect();
-            let write = Write::Update { key: key(&claim.id), changes, version: Some(found.version) };
-            return match database.write(write).await? {
-                Written::Done(record) => Ok(Taken::Ours(record.version)),
-                Written::Missing | Written::Stale { .. } => Err(in_flight()),
-            };
+        if !has_expired(&found, now) {
+            return answered(&found, claim).map(Taken::Answered);
         }
-        if !matches!(found.get(field::FINGERPRINT), Value::Text(it) if *it == claim.fingerprint) {
-            return Err(reused());
-        }
-        return match Kept::of_record(&found)? {
-            Some(kept) => Ok(Taken::Answered(kept.replay())),
-            None => Err(in_flight()),
+        let changes = fresh(claim, now, lease).into_iter().enumerate().skip(1).collect();
+        let write = Write::Update { key: key(&claim.id), changes, version: Some(found.version) };
+        return match database.write(write).await? {
+            Written::Done(record) => Ok(Taken::Ours(record.version, place)),
+            Written::Missing | Written::Stale { .. } => Err(in_flight()),
         };
     }
     Err(in_flight())
+}
+
+/// The answer that a row has kept.
+fn answered(found: &Record, claim: &Claim) -> Result<Response, ApiError> {
+    if !matches!(found.get(field::FINGERPRINT), Value::Text(it) if *it == claim.fingerprint) {
+        return Err(reused());
+    }
+    Kept::of_record(found)?.map(Kept::replay).ok_or_else(in_flight)
 }
 
 /// A request that is carried out under a key.
@@ -205,7 +229,7 @@ fn key(id: &str) -> Key {
 }
 
 /// The values of a row whose request is about to be carried out.
-fn fresh(claim: &Claim, now: Timestamp) -> Vec<Value> {
+fn fresh(claim: &Claim, now: Timestamp, lease: Duration) -> Vec<Value> {
     vec![
         Value::Text(claim.id.clone()),
         Value::Text(claim.fingerprint.clone()),
@@ -213,7 +237,8 @@ fn fresh(claim: &Claim, now: Timestamp) -> Vec<Value> {
         Value::Null,
         Value::Null,
         Value::Timestamp(now),
-        Value::Timestamp(later(now, LEASE)),
+        // Until when no other may take it over.
+        Value::Timestamp(later(now, lease)),
     ]
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::{get, post};
 use resource_runtime::prelude::*;
+use tokio::sync::Semaphore;
 
 use crate::Client;
 
@@ -63,6 +64,20 @@ pub struct Note {
 #[derive(Debug, Clone, Default)]
 pub struct Committed(pub Arc<Mutex<Vec<String>>>);
 
+/// Where a hook of a request with `wait: <stage>` stops until `POST gate` lets it go on.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    arrived: Arc<Semaphore>,
+    open: Arc<Semaphore>,
+}
+
+impl Gate {
+    async fn pass(&self) {
+        self.arrived.add_permits(1);
+        self.open.acquire().await.unwrap().forget();
+    }
+}
+
 /// What a hook says no with.
 pub const NOT_TODAY: ErrorCode = ErrorCode::new("not_today", 409, "Not today");
 
@@ -78,13 +93,16 @@ fn header<'a>(request: &'a RequestContext, name: &str) -> &'a str {
     request.headers().get(name).and_then(|it| it.to_str().ok()).unwrap_or_default()
 }
 
-/// Notes the stage, and then refuses or panics where the request asks for it: with `fail: after_create`, say, and
-/// with `only: Dune` for that book alone.
+/// Notes the stage, and then waits, refuses or panics where the request asks for it: with `fail: after_create`, say,
+/// and with `only: Dune` for that book alone.
 async fn at(stage: &str, book: &str, cx: &mut HookContext<'_>) -> Result<(), ApiError> {
     note(format!("{stage} {book}"), cx).await?;
     let request = cx.request();
     let only = header(request, "only");
     let concerned = only.is_empty() || only == book;
+    if concerned && header(request, "wait") == stage {
+        request.state::<Gate>()?.pass().await;
+    }
     assert!(!concerned || header(request, "panic") != stage, "on purpose, in {stage}");
     if concerned && header(request, "fail") == stage { Err(ApiError::new(NOT_TODAY)) } else { Ok(()) }
 }
@@ -195,26 +213,59 @@ impl<R: Resource> Hooks<R> for Journal {
 impl Client {
     /// The library, with two shelves, `A` and `B`.
     pub async fn library(store: &Database) -> Self {
+        let client = Self::lending(store).await;
+        for shelf in ["A", "B"] {
+            assert_eq!(client.post("shelves", &serde_json::json!({"name": shelf})).await.status, 201);
+        }
+        client
+    }
+
+    /// The library as it is in the store, for one process of several.
+    pub async fn lending(store: &Database) -> Self {
+        Self::lending_with(store, Settings::default()).await
+    }
+
+    /// As [`Client::library`], whose requests may take so long.
+    pub async fn hasty_library(store: &Database) -> Self {
+        Self::library(store).await;
+        let mut settings = Settings::default();
+        settings.request_timeout = Duration::from_secs(2);
+        Self::lending_with(store, settings).await
+    }
+
+    async fn lending_with(store: &Database, settings: Settings) -> Self {
         store.migrate::<(Loan, Shelf, Note)>().await.unwrap();
         let committed = Committed::default();
         let told = committed.clone();
+        let gate = Gate { arrived: Arc::new(Semaphore::new(0)), open: Arc::new(Semaphore::new(0)) };
+        let Gate { arrived, open } = gate.clone();
         let api = Api::new("Library", "1")
             .state(committed)
+            .state(gate)
+            .settings(settings)
             .nest("/api/v1", |v1| {
                 v1.resource(Loan::on(store).hooks(Lending).hooks(Journal))
                     .resource(Shelf::on(store).replace(Operation::Delete, desk::clear))
                     .resource(Note::on(store))
                     .route("/committed", get(async move || told.0.lock().unwrap().join("\n")))
+                    .route("/gate", get(async move || arrived.acquire().await.unwrap().forget()))
+                    .route("/gate/open", post(async move || open.add_permits(1)))
                     .route("/desk", post(desk::desk))
                     .route("/desk/two", post(desk::two))
                     .merge(Router::new().route("/merged", post(desk::desk)))
             })
             .build();
-        let client = Self::of(api.unwrap());
-        for shelf in ["A", "B"] {
-            assert_eq!(client.post("shelves", &serde_json::json!({"name": shelf})).await.status, 201);
-        }
-        client
+        Self::of(api.unwrap())
+    }
+
+    /// Waits until a hook stands at the [`Gate`].
+    pub async fn at_gate(&self) {
+        assert_eq!(self.get("gate").await.status, 200);
+    }
+
+    /// Lets it go on.
+    pub async fn open_gate(&self) {
+        assert_eq!(self.post("gate/open", &serde_json::Value::Null).await.status, 200);
     }
 
     /// What hooks have noted.

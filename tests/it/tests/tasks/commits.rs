@@ -102,7 +102,7 @@ every_store! {
     async fn a_task_can_wait_for_its_time(one, other) {
         let probe = Probe::default();
         // Neither is woken in time by looking alone.
-        let running = start(worker(one, &probe).period(Duration::from_secs(1)));
+        let running = start(worker(one, &probe).period(Duration::from_secs(20)));
         let start = Instant::now();
         let time = Timestamp::now() + SignedDuration::from_millis(600);
         one.enqueue_at(&Job::new(1, Does::Succeed), time).await.unwrap();
@@ -110,7 +110,7 @@ every_store! {
         probe.wait(|it| it.done() == [1, 2]).await;
         running.stop().await;
         let waited = probe.moments(1)[0] - start;
-        assert!(waited >= Duration::from_millis(599) && waited < Duration::from_millis(1500), "{waited:?}");
+        assert!(waited >= Duration::from_millis(599) && waited < Duration::from_secs(15), "{waited:?}");
     }
 
     async fn a_task_that_nobody_knows_is_left_alone(one, other) {

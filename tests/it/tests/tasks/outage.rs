@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use resource_runtime::prelude::*;
 use resource_runtime::resource::{Record, ResourceMeta};
@@ -10,6 +10,7 @@ use resource_runtime::store::{
     BoxFuture, Key, MemoryStore, Migration, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult,
     Transaction, Write, Written,
 };
+use resource_runtime::task::Task;
 
 use crate::probe::{Does, Job, Probe};
 use crate::{start, worker};
@@ -92,9 +93,11 @@ async fn a_store_that_is_down_delays_tasks_and_is_not_asked_all_the_time() {
     store.enqueue(&Job::new(1, Does::Succeed)).await.unwrap();
     switch.is_off.store(true, Ordering::SeqCst);
     let running = start(worker(&store, &probe));
-    tokio::time::sleep(Duration::from_millis(1000)).await;
-    let asked = switch.asked.load(Ordering::SeqCst);
-    assert!((2..=8).contains(&asked), "{asked}");
+    let start = Instant::now();
+    let asked = || switch.asked.load(Ordering::SeqCst);
+    probe.wait(|_| asked() >= 2 && start.elapsed() > Duration::from_secs(1)).await;
+    let (asked, seconds) = (asked() as u64, start.elapsed().as_secs() + 1);
+    assert!(asked <= 8 * seconds, "{asked} times in {seconds} s");
     switch.is_off.store(false, Ordering::SeqCst);
     probe.wait(|it| it.done() == [1]).await;
     running.stop().await;
@@ -110,7 +113,7 @@ async fn a_task_that_ends_during_a_short_outage_is_not_run_again() {
     switch.is_off.store(true, Ordering::SeqCst);
     tokio::time::sleep(Duration::from_millis(400)).await;
     switch.is_off.store(false, Ordering::SeqCst);
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    tokio::time::sleep(<Job as Task>::LEASE + Duration::from_millis(500)).await;
     running.stop().await;
     assert_eq!((probe.attempts(1), probe.done()), (vec![1], vec![1]));
 }
@@ -120,11 +123,10 @@ async fn a_task_whose_lease_cannot_be_renewed_is_dropped_and_run_again() {
     let (store, switch) = switched().await;
     let probe = Probe::default();
     let running = start(worker(&store, &probe));
-    store.enqueue(&Job::new(1, Does::Take(Duration::from_millis(2000)))).await.unwrap();
+    store.enqueue(&Job::new(1, Does::Take(<Job as Task>::LEASE * 3))).await.unwrap();
     probe.wait(|it| it.running() == 1).await;
     switch.is_off.store(true, Ordering::SeqCst);
-    tokio::time::sleep(Duration::from_millis(1200)).await;
-    assert_eq!(probe.running(), 0);
+    probe.wait(|it| it.running() == 0).await;
     switch.is_off.store(false, Ordering::SeqCst);
     probe.wait(|it| it.done() == [1]).await;
     running.stop().await;
