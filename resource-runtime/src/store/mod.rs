@@ -388,6 +388,9 @@ impl Key {
     /// restored, pushes it nowhere: the mark is looked at as it is before.
     #[must_use]
     pub fn staying_in_scope(mut self, changes: &[(usize, Value)]) -> Self {
+        if self.scope == Filter::All {
+            return self;
+        }
         let mark = self.meta.soft_delete();
         let changes: Vec<_> = changes.iter().filter(|(field, _)| Some(*field) != mark).cloned().collect();
         if changes.is_empty() {

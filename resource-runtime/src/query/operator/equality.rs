@@ -32,7 +32,7 @@ fn equal(value: &Value, operand: &Operand, kind: &Kind) -> bool {
     one(operand, kind).is_some_and(|it| same(value, &it))
 }
 
-fn compare(out: &mut SqlText, column: Column, operand: &Operand, sign: &str, incomparable: &str) {
+fn compare(out: &mut SqlText, column: Column, operand: &Operand, sign: &'static str, incomparable: &'static str) {
     let Some(value) = one(operand, column.kind()) else { return out.push(incomparable) };
     column.write(out);
     out.push(sign);

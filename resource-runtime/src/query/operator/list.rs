@@ -86,11 +86,16 @@ pub(super) const HAS_ANY: OperatorMeta = OperatorMeta {
 };
 
 /// The signs are those between arrays, and between the keys of an object and an array.
-fn write_arrays(out: &mut SqlText, column: Column, (of_arrays, of_keys): (&str, &str), values: Vec<Value>) {
+fn write_arrays(
+    out: &mut SqlText,
+    column: Column,
+    (of_arrays, of_keys): (&'static str, &'static str),
+    values: Vec<Value>,
+) {
     if matches!(column.kind(), Kind::List(Kind::Text)) {
         let mut name = SqlText::new(out.dialect);
         column.write(&mut name);
-        out.push(&schema::items(&name.text));
+        out.push_made(&schema::items(&name.text));
         out.push(of_keys);
     } else {
         column.write(out);
@@ -105,7 +110,7 @@ fn write_rows(out: &mut SqlText, column: Column, item: &Kind, values: Vec<Value>
     out.push(".");
     out.ident(column.meta().id_field().column);
     out.push(" IN (SELECT \"row\" FROM ");
-    out.ident(&items::name(column.meta(), column.field()));
+    out.ident_made(&items::name(column.meta(), column.field()));
     out.push(" WHERE \"value\" IN ");
     write_values(out, item, values);
 }

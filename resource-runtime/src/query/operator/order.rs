@@ -49,7 +49,7 @@ fn compare(value: &Value, operand: &Operand, kind: &Kind) -> Option<Ordering> {
     comparable.then(|| value.compare(&operand))
 }
 
-fn write_sql(out: &mut SqlText, column: Column, operand: &Operand, sign: &str) {
+fn write_sql(out: &mut SqlText, column: Column, operand: &Operand, sign: &'static str) {
     let Some(value) = one(operand, column.kind()) else { return out.push("FALSE") };
     column.write(out);
     out.push(sign);

@@ -49,6 +49,8 @@ mod rng;
 mod scopes;
 mod soft_deletes;
 mod sorts;
+#[cfg(test)]
+mod statements;
 mod subject;
 mod transactions;
 mod unique;

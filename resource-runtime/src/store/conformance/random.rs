@@ -10,6 +10,7 @@ use super::zoo::ZOO;
 use crate::field::Value;
 use crate::json::Projection;
 use crate::query::{Condition, CountMode, Filter, Keyset, Operator, SortKey};
+use crate::resource::Record;
 use crate::store::{Database, Key, Select, Window, Write, Written};
 
 const SEED: u64 = 0x5EED;
@@ -52,7 +53,7 @@ async fn zoo(db: Database) -> Subject {
 pub(super) async fn queries_answer_as_the_reference_does(db: Database) {
     let zoo = zoo(db).await;
     cases!(400, |rng| {
-        let select = draw_select(rng, &zoo);
+        let select = draw_select(rng, &zoo.rows);
         let projection = draw_projection(rng);
         zoo.check_json(&select, &projection).await;
     });
@@ -61,7 +62,7 @@ pub(super) async fn queries_answer_as_the_reference_does(db: Database) {
 pub(super) async fn walks_answer_as_the_reference_does(db: Database) {
     let zoo = zoo(db).await;
     cases!(40, |rng| {
-        let select = draw_select(rng, &zoo);
+        let select = draw_select(rng, &zoo.rows);
         let limit = u32::try_from(1 + rng.below(40)).unwrap();
         super::keysets::walk(&zoo, &select, limit, rng.one_in(2)).await;
     });
@@ -106,7 +107,7 @@ pub(super) async fn writes_end_in_the_rows_of_the_reference(db: Database) {
     zoo.check_everything().await;
 }
 
-fn draw_select(rng: &mut Rng, zoo: &Subject) -> Select {
+pub(super) fn draw_select(rng: &mut Rng, rows: &[Record]) -> Select {
     let mut sort: Vec<SortKey> = Vec::new();
     for _ in 0..rng.below(4) {
         let field = rng.below(ZOO.fields.len());
@@ -121,11 +122,7 @@ fn draw_select(rng: &mut Rng, zoo: &Subject) -> Select {
     } else {
         let values = sort.iter().map(|key| {
             let field = &ZOO.fields[key.field];
-            if key.field == ZOO.id() {
-                rng.pick(&zoo.rows).get(0).clone()
-            } else {
-                draw(rng, &field.kind, field.nullable)
-            }
+            if key.field == ZOO.id() { rng.pick(rows).get(0).clone() } else { draw(rng, &field.kind, field.nullable) }
         });
         let values = values.collect();
         let keyset = (!rng.one_in(4)).then(|| Keyset { values, backward: rng.one_in(2) });
@@ -136,7 +133,7 @@ fn draw_select(rng: &mut Rng, zoo: &Subject) -> Select {
     Select { meta: ZOO, scope, filter: draw_filter(rng, 3), sort, window, count }
 }
 
-fn draw_filter(rng: &mut Rng, depth: usize) -> Filter {
+pub(super) fn draw_filter(rng: &mut Rng, depth: usize) -> Filter {
     match rng.below(if depth == 0 { 4 } else { 8 }) {
         0 => Filter::All,
         1..4 => draw_condition(rng),
@@ -154,7 +151,7 @@ fn draw_condition(rng: &mut Rng) -> Filter {
     Filter::Condition(Condition { field, operator, operand: draw_operand(rng, operator, kind) })
 }
 
-fn draw_changes(rng: &mut Rng) -> Vec<(usize, Value)> {
+pub(super) fn draw_changes(rng: &mut Rng) -> Vec<(usize, Value)> {
     let fields: Vec<_> = (1..ZOO.fields.len()).filter(|_| rng.one_in(6)).collect();
     fields.into_iter().map(|it| (it, draw(rng, &ZOO.fields[it].kind, ZOO.fields[it].nullable))).collect()
 }

@@ -89,11 +89,11 @@ async fn query<T>(
     let mut table = SqlText::new(Dialect::Postgres);
     table.ident(meta.table);
     let mut sql = SqlText::new(Dialect::Postgres);
-    sql.push(before);
+    sql.push_made(before);
     sql.push("to_regclass(");
     sql.bind(Value::Text(table.text), Kind::Text);
     sql.push(")");
-    sql.push(after);
+    sql.push_made(after);
     let rows = on.read(&sql, None).await?;
     let internal = |error| StoreError::new(StoreErrorKind::Internal).caused_by(error);
     rows.iter().map(|it| read(it).map_err(internal)).collect()

@@ -44,7 +44,7 @@ impl Barrier {
         // The setting lasts until the commit has ended. A transaction that has nothing in the log
         // would not wait: the message is what it has there, which nobody reads.
         sql.push("SELECT set_config('synchronous_commit', '");
-        sql.push(&synchronous_commit.replace('\'', "''"));
+        sql.push_made(&synchronous_commit.replace('\'', "''"));
         sql.push("', true), pg_logical_emit_message(true, 'resource', '')");
         Self { sql, turn: tokio::sync::Mutex::default(), sent: Mutex::default() }
     }

@@ -60,7 +60,7 @@ async fn try_install(pool: &Arc<Pool>) -> StoreResult<Option<String>> {
 /// The only column of the first row.
 async fn text(on: &mut impl Runner, query: &str) -> StoreResult<Option<String>> {
     let mut sql = SqlText::new(Dialect::Postgres);
-    sql.push(query);
+    sql.push_made(query);
     let rows = on.read(&sql, None).await?;
     let internal = |error| StoreError::new(StoreErrorKind::Internal).caused_by(error);
     rows.first().map(|it| it.try_get(0).map_err(internal)).transpose()

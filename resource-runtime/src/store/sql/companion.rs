@@ -35,7 +35,7 @@ impl Companion {
     pub(crate) fn triggers(&self, meta: &ResourceMeta) -> Vec<(String, String)> {
         let ident = |name: &str| {
             let mut out = SqlText::new(Dialect::Sqlite);
-            out.ident(name);
+            out.ident_made(name);
             out.text
         };
         // The identifier of a row changes by somebody else's hand only, but then it does.
@@ -66,7 +66,7 @@ impl Companion {
 pub(super) fn row_number(meta: &ResourceMeta, row: &str) -> String {
     let id = meta.id_field();
     let mut out = SqlText::new(Dialect::Sqlite);
-    out.push(row);
+    out.push_made(row);
     out.push(".");
     if matches!(id.kind, Kind::Int(_)) {
         out.ident(id.column);

@@ -30,7 +30,7 @@ fn table(meta: &ResourceMeta, field: &'static FieldMeta) -> Option<Companion> {
     let name = name(meta, field);
     let ident = |name: &str| {
         let mut out = SqlText::new(Dialect::Sqlite);
-        out.ident(name);
+        out.ident_made(name);
         out.text
     };
     let (quoted, id, table) = (ident(&name), ident(meta.id_field().column), ident(meta.table));
@@ -70,12 +70,12 @@ pub(crate) fn write_source(out: &mut SqlText, list: &str, item: &Kind) {
         // SQLite would read these numbers as floats, by its own rounding. With quotes around them
         // they stay as they are written; numbers have neither quotes nor commas in them.
         out.push("'[\"' || replace(substr(");
-        out.push(list);
+        out.push_made(list);
         out.push(", 2, length(");
-        out.push(list);
+        out.push_made(list);
         out.push(") - 2), ',', '\",\"') || '\"]'");
     } else {
-        out.push(list);
+        out.push_made(list);
     }
     out.push(")");
 }

@@ -1,18 +1,231 @@
 //! The statements that read and write rows. Every one of them that meets rows that exist does so
 //! under the scope of its [`Select`] or [`Key`].
+//!
+//! # Design
+//!
+//! A server answers the same few kinds of requests again and again, and all that differs between their
+//! statements is the values. So a store finds the text in its [`Statements`], by its shape: what the
+//! text would be made of, noted by the code that else writes it, in a tenth of the time. One code
+//! says both what the text is and which values it is for, so that they cannot disagree.
 
-use super::{Dialect, SqlText, VERSION, keyset, schema};
-use crate::field::{IntKind, Kind, Value};
-use crate::query::{CountMode, Filter, Keyset};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::reads::{self, how_to_count, write_get, write_select, write_total};
+use super::writes::{write_delete, write_insert, write_update};
+use super::{Dialect, SqlText};
+use crate::field::{Kind, Value};
+use crate::query::Filter;
 use crate::resource::ResourceMeta;
-use crate::store::{COUNT_CAP, Key, Select, Total, Window};
+use crate::store::{Key, Select};
 
-const I64: Kind = Kind::Int(IntKind::I64);
+/// Statements of one generation that are known at most. Clients decide which filters there are.
+const KNOWN: usize = 512;
+/// Words of a shape that is remembered. Longer ones are of filters that nobody asks for twice, and
+/// building them costs little next to running them.
+const LONGEST: usize = 1_024;
 
-/// The positions of all fields of a resource: the columns of a whole record.
-#[must_use]
-pub fn all(meta: &ResourceMeta) -> Vec<usize> {
-    (0..meta.fields.len()).collect()
+/// A statement that is ready to be run.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// Its text; the same one for all statements of this shape, as long as that is known.
+    pub text: Arc<str>,
+    /// The placeholders' values, with the kind that tells how each is bound.
+    pub binds: Vec<(Value, Kind)>,
+    /// Whether to plan it for these values; see [`SqlText::for_values`].
+    pub for_values: bool,
+    /// A number of its shape. Others hardly ever have the same.
+    pub shape: u64,
+}
+
+impl From<SqlText> for Statement {
+    fn from(sql: SqlText) -> Self {
+        Self { text: sql.text.into(), binds: sql.binds, for_values: sql.for_values, shape: 0 }
+    }
+}
+
+/// The statements of a store, which are put together once for each shape.
+pub struct Statements {
+    dialect: Dialect,
+    /// Nobody outside can tell which numbers shapes have.
+    seed: u64,
+    // A std mutex: what is done under it is a lookup and a comparison of some hundred bytes.
+    known: Mutex<Known>,
+}
+
+/// Texts in two generations. What was asked for since the younger one was begun is in that; when it
+/// is full the older one is dropped, and with it what nobody asked for meanwhile.
+#[derive(Default)]
+struct Known {
+    young: Generation,
+    old: Generation,
+}
+
+type Generation = HashMap<u64, Text, BuildHasherDefault<Numbered>>;
+
+struct Text {
+    words: Box<[u64]>,
+    text: Arc<str>,
+}
+
+impl Known {
+    fn find(&mut self, number: u64, words: &[u64]) -> Option<Arc<str>> {
+        if let Some(it) = self.young.get(&number) {
+            return (*it.words == *words).then(|| Arc::clone(&it.text));
+        }
+        let it = self.old.remove(&number).filter(|it| *it.words == *words)?;
+        let text = Arc::clone(&it.text);
+        self.insert(number, it);
+        Some(text)
+    }
+
+    fn insert(&mut self, number: u64, text: Text) {
+        if self.young.len() >= KNOWN {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(number, text);
+    }
+}
+
+/// Passes on what is a hash already.
+#[derive(Default)]
+struct Numbered(u64);
+
+impl Hasher for Numbered {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl Statements {
+    /// Of a store that speaks this dialect.
+    #[must_use]
+    pub fn new(dialect: Dialect) -> Self {
+        Self { dialect, seed: RandomState::new().hash_one(0), known: Mutex::default() }
+    }
+
+    /// As [`select`] has it.
+    #[must_use]
+    pub fn select(&self, select: &Select, columns: &[usize]) -> Statement {
+        self.find(&mut |out| write_select(out, select, columns, false))
+    }
+
+    /// As [`select_counted`] has it.
+    #[must_use]
+    pub fn select_counted(&self, select: &Select, columns: &[usize]) -> Statement {
+        self.find(&mut |out| write_select(out, select, columns, true))
+    }
+
+    /// As [`select_parts`] has them.
+    #[must_use]
+    pub fn select_parts(&self, select: &Select, columns: &[usize]) -> Vec<Statement> {
+        reads::parts(self.dialect, select, columns, &|write| self.find(write))
+    }
+
+    /// Reads the rows of [`select_parts`] in SQLite by another way: along the index of the order, with
+    /// a look at each row, whatever other indexes there are. That is the shorter way to a page where
+    /// many rows match. `None` where it is no other way, or no index has the order.
+    #[must_use]
+    pub(crate) fn select_along(&self, select: &Select, columns: &[usize]) -> Option<Vec<Statement>> {
+        reads::parts_along(select, columns, &|write| self.find(write))
+    }
+
+    /// As [`count`] has it.
+    #[must_use]
+    pub fn count(&self, select: &Select) -> Option<Statement> {
+        how_to_count(self.dialect, select)?;
+        Some(self.find(&mut |out| write_counting(out, select)))
+    }
+
+    /// As [`get`] has it.
+    #[must_use]
+    pub fn get(&self, key: &Key, columns: &[usize]) -> Statement {
+        self.find(&mut |out| write_get(out, key, columns))
+    }
+
+    /// As [`version_of`] has it.
+    #[must_use]
+    pub fn version_of(&self, key: &Key) -> Statement {
+        self.get(key, &[])
+    }
+
+    /// As [`insert`] has it.
+    #[must_use]
+    pub fn insert(
+        &self,
+        meta: &'static ResourceMeta,
+        mut values: Vec<Value>,
+        version: i64,
+        returning: &[usize],
+    ) -> Statement {
+        let with_id = !values.get(meta.id()).is_none_or(Value::is_null);
+        self.find(&mut |out| write_insert(out, meta, &mut values, with_id, version, returning))
+    }
+
+    /// As [`update`] has it.
+    #[must_use]
+    pub fn update(
+        &self,
+        key: &Key,
+        mut changes: Vec<(usize, Value)>,
+        version: Option<i64>,
+        returning: &[usize],
+    ) -> Statement {
+        self.find(&mut |out| write_update(out, key, &mut changes, version, returning))
+    }
+
+    /// As [`delete`] has it.
+    #[must_use]
+    pub fn delete(&self, key: &Key, version: Option<i64>, returning: &[usize]) -> Statement {
+        self.find(&mut |out| write_delete(out, key, version, returning))
+    }
+
+    /// Finds a statement, or puts it together. What writes it is asked twice then; the values are
+    /// those of the first time.
+    fn find(&self, write: &mut dyn FnMut(&mut SqlText)) -> Statement {
+        let mut shape = SqlText::of_shape(self.dialect);
+        write(&mut shape);
+        let SqlText { binds, for_values, shape, .. } = shape;
+        let words = shape.as_ref().map_or(&[][..], |it| it.words());
+        let number = self.number(words);
+        let found = self.lock().find(number, words);
+        let text = found.unwrap_or_else(|| {
+            let mut out = SqlText::new(self.dialect);
+            write(&mut out);
+            let text: Arc<str> = out.text.into();
+            if words.len() <= LONGEST {
+                self.lock().insert(number, Text { words: words.into(), text: Arc::clone(&text) });
+            }
+            text
+        });
+        Statement { text, binds, for_values, shape: number }
+    }
+
+    fn number(&self, words: &[u64]) -> u64 {
+        // Whoever could make two shapes collide would make statements be put together anew.
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let hash = words.iter().fold(self.seed, |hash, word| (hash.rotate_left(23) ^ word).wrapping_mul(ODD));
+        hash ^ (hash >> 32)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Statements {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Statements").field("dialect", &self.dialect).finish_non_exhaustive()
+    }
 }
 
 /// Reads rows: these columns in this order, then the version.
@@ -21,58 +234,14 @@ pub fn all(meta: &ResourceMeta) -> Vec<usize> {
 /// more. A backward one reads away from its place, so that the store has to turn the rows round.
 #[must_use]
 pub fn select(dialect: Dialect, select: &Select, columns: &[usize]) -> SqlText {
-    write_select(dialect, select, columns, false)
+    made(dialect, &mut |out| write_select(out, select, columns, false))
 }
 
 /// Reads rows as [`select`] does, each with one column more: what [`count`] gives, in the same
 /// statement, and so of the same moment. Where no row is found, nothing is counted.
 #[must_use]
 pub fn select_counted(dialect: Dialect, select: &Select, columns: &[usize]) -> SqlText {
-    write_select(dialect, select, columns, true)
-}
-
-fn write_select(dialect: Dialect, select: &Select, columns: &[usize], counted: bool) -> SqlText {
-    let mut out = SqlText { for_values: select.filter != Filter::All, ..SqlText::new(dialect) };
-    let meta = select.meta;
-    let (place, limit, offset) = window(select);
-    let order = Order::new(dialect, select, place);
-    let head = |out: &mut SqlText| {
-        out.push("SELECT ");
-        write_columns(out, meta, columns);
-        if counted {
-            out.push(", (");
-            write_total(out, select);
-            out.push(")");
-        }
-        out.push(" FROM ");
-    };
-    let part = |out: &mut SqlText, part: keyset::Part| {
-        out.push("(SELECT ");
-        write_columns(out, meta, columns);
-        out.push(" FROM ");
-        order.write_rows(out, select, Some(part));
-        write_window(out, limit.saturating_add(offset), 0);
-        out.push(") AS _part");
-    };
-    match order.parts.as_slice() {
-        [] | [_] => {
-            head(&mut out);
-            order.write_rows(&mut out, select, order.parts.first().copied());
-        }
-        // Without an order of the whole, which would be a merge that begins all parts and sorts the
-        // first: so one is read after the other, until there are enough rows. PostgreSQL reads parts
-        // that have limits in no other order, and never in parallel.
-        parts => {
-            head(&mut out);
-            for (index, it) in parts.iter().enumerate() {
-                out.push(if index == 0 { "(SELECT * FROM " } else { " UNION ALL SELECT * FROM " });
-                part(&mut out, *it);
-            }
-            out.push(") AS _parts");
-        }
-    }
-    write_window(&mut out, limit, offset);
-    out
+    made(dialect, &mut |out| write_select(out, select, columns, true))
 }
 
 /// Reads rows as [`select`] does, by one statement or several, the rows of each before those of the
@@ -80,167 +249,24 @@ fn write_select(dialect: Dialect, select: &Select, columns: &[usize], counted: b
 /// have. In SQLite that costs less than one statement, which would copy the rows of all parts.
 #[must_use]
 pub fn select_parts(dialect: Dialect, select: &Select, columns: &[usize]) -> Vec<SqlText> {
-    let (place, limit, offset) = window(select);
-    write_parts(&SqlText::new(dialect), select, columns, &Order::new(dialect, select, place), (limit, offset))
-}
-
-/// Reads the rows of [`select_parts`] in SQLite by another way: along the index of the order, with a
-/// look at each row, whatever other indexes there are. That is the shorter way to a page where many
-/// rows match. `None` where it is no other way, or no index has the order.
-#[must_use]
-pub(crate) fn select_along(select: &Select, columns: &[usize]) -> Option<Vec<SqlText>> {
-    if matches!((&select.scope, &select.filter), (Filter::All, Filter::All)) {
-        return None;
-    }
-    let (place, limit, offset) = window(select);
-    let order = Order { along: Some(schema::order_index(select)?), ..Order::new(Dialect::Sqlite, select, place) };
-    let empty = SqlText { by_row: true, ..SqlText::new(Dialect::Sqlite) };
-    Some(write_parts(&empty, select, columns, &order, (limit, offset)))
-}
-
-/// The place after which rows are read, how many at most, and how many are left out before them.
-fn window(select: &Select) -> (Option<&Keyset>, u64, u64) {
-    match &select.window {
-        Window::Offset { offset, limit } => (None, u64::from(*limit), *offset),
-        Window::Keyset { keyset, limit } => (keyset.as_ref(), u64::from(*limit) + 1, 0),
-    }
-}
-
-/// A statement for each part, beginning from an empty one.
-fn write_parts(
-    empty: &SqlText,
-    select: &Select,
-    columns: &[usize],
-    order: &Order<'_>,
-    (limit, offset): (u64, u64),
-) -> Vec<SqlText> {
-    let parts = order.parts.iter().copied().map(Some);
-    let parts: Vec<_> = if order.parts.is_empty() { vec![None] } else { parts.collect() };
-    let statement = |part| {
-        let mut out = empty.clone();
-        out.push("SELECT ");
-        write_columns(&mut out, select.meta, columns);
-        out.push(" FROM ");
-        order.write_rows(&mut out, select, part);
-        write_window(&mut out, limit, offset);
-        out
-    };
-    parts.into_iter().map(statement).collect()
-}
-
-/// The order of a selection, and the parts in which it is asked for.
-struct Order<'a> {
-    keys: Vec<keyset::OrderKey>,
-    values: &'a [Value],
-    backward: bool,
-    parts: Vec<keyset::Part>,
-    /// SQLite's index to read along.
-    along: Option<String>,
-}
-
-impl<'a> Order<'a> {
-    fn new(dialect: Dialect, select: &Select, place: Option<&'a Keyset>) -> Self {
-        let backward = place.is_some_and(|it| it.backward);
-        let keys = keyset::keys(select, backward);
-        let values = place.map(|it| it.values.as_slice());
-        let parts = keyset::parts(dialect, &keys, values, backward);
-        Self { keys, values: values.unwrap_or_default(), backward, parts, along: None }
-    }
-
-    /// Writes the table, the conditions and the order of one part, or of all.
-    fn write_rows(&self, out: &mut SqlText, select: &Select, part: Option<keyset::Part>) {
-        out.ident(select.meta.table);
-        if let Some(index) = &self.along {
-            out.push(" INDEXED BY ");
-            out.ident(index);
-        }
-        let mut clauses = Clauses::new();
-        clauses.filter(out, select.meta, &select.scope);
-        clauses.filter(out, select.meta, &select.filter);
-        match part {
-            Some(part) => {
-                clauses.next(out);
-                part.write(out, &self.keys, self.values);
-                part.write_order(out, &self.keys, self.backward);
-            }
-            None => keyset::write_order(out, &self.keys),
-        }
-    }
+    reads::parts(dialect, select, columns, &|write| made(dialect, write))
 }
 
 /// Counts the rows that match, as [`Select::count`] says: one row of one 64-bit integer, which
-/// [`total`] makes sense of. `None` where no count is asked for.
+/// [`total`](super::total) makes sense of. `None` where no count is asked for.
 ///
 /// An estimate comes from PostgreSQL's statistics where all rows are meant, and else is a capped
 /// count; SQLite keeps no statistics that are fit for it.
 #[must_use]
 pub fn count(dialect: Dialect, select: &Select) -> Option<SqlText> {
     how_to_count(dialect, select)?;
-    let mut out = SqlText { for_values: select.filter != Filter::All, ..SqlText::new(dialect) };
-    write_total(&mut out, select);
-    Some(out)
-}
-
-/// Writes a query of one number.
-fn write_total(out: &mut SqlText, select: &Select) {
-    match how_to_count(out.dialect, select) {
-        None | Some(CountMode::None) => out.push("SELECT NULL::bigint"),
-        Some(CountMode::Exact) => write_count(out, select),
-        Some(CountMode::Capped) => {
-            out.push("SELECT count(*) FROM (SELECT 1 FROM ");
-            out.ident(select.meta.table);
-            write_where(out, select);
-            write_window(out, COUNT_CAP + 1, 0);
-            out.push(") AS capped");
-        }
-        Some(CountMode::Estimated) => {
-            // A table that was never analyzed has no estimate, and a small one is counted at once. An
-            // estimate is told from a count by its sign.
-            out.push("SELECT CASE WHEN reltuples < ");
-            out.push(&COUNT_CAP.to_string());
-            out.push(" THEN (");
-            write_count(out, select);
-            out.push(") ELSE -reltuples::bigint END FROM pg_class WHERE oid = to_regclass(");
-            let mut table = SqlText::new(out.dialect);
-            table.ident(select.meta.table);
-            out.bind(Value::Text(table.text), Kind::Text);
-            out.push(")");
-        }
-    }
-}
-
-/// What a [`count`]'s answer says.
-#[must_use]
-pub fn total(dialect: Dialect, select: &Select, counted: i64) -> Option<Total> {
-    let rows = counted.unsigned_abs();
-    Some(match how_to_count(dialect, select)? {
-        CountMode::None => return None,
-        CountMode::Estimated if counted < 0 => Total { rows, kind: CountMode::Estimated },
-        CountMode::Exact | CountMode::Estimated => Total { rows, kind: CountMode::Exact },
-        CountMode::Capped if rows > COUNT_CAP => Total { rows: COUNT_CAP, kind: CountMode::Capped },
-        CountMode::Capped => Total { rows, kind: CountMode::Exact },
-    })
-}
-
-fn how_to_count(dialect: Dialect, select: &Select) -> Option<CountMode> {
-    let everything = matches!((&select.scope, &select.filter), (Filter::All, Filter::All));
-    match select.count {
-        CountMode::None => None,
-        CountMode::Estimated if !(dialect == Dialect::Postgres && everything) => Some(CountMode::Capped),
-        mode @ (CountMode::Exact | CountMode::Capped | CountMode::Estimated) => Some(mode),
-    }
+    Some(made(dialect, &mut |out| write_counting(out, select)))
 }
 
 /// Reads one row: these columns in this order, then the version.
 #[must_use]
 pub fn get(dialect: Dialect, key: &Key, columns: &[usize]) -> SqlText {
-    let mut out = SqlText::new(dialect);
-    out.push("SELECT ");
-    write_columns(&mut out, key.meta, columns);
-    out.push(" FROM ");
-    out.ident(key.meta.table);
-    write_key(&mut out, key, None);
-    out
+    made(dialect, &mut |out| write_get(out, key, columns))
 }
 
 /// Reads the version of one row. A write that met no row is told by it whether the row is missing
@@ -250,166 +276,102 @@ pub fn version_of(dialect: Dialect, key: &Key) -> SqlText {
     get(dialect, key, &[])
 }
 
-/// Adds a row of one value per field, and gives these columns back, then the version. An
-/// identifier that is null is left to the table.
+/// Adds a row of one value per field, and gives these columns back, then the version; nothing in
+/// SQLite, where there are no columns. An identifier that is null is left to the table.
 #[must_use]
 pub fn insert(
     dialect: Dialect,
-    meta: &ResourceMeta,
-    values: impl IntoIterator<Item = Value>,
+    meta: &'static ResourceMeta,
+    mut values: Vec<Value>,
     version: i64,
     returning: &[usize],
 ) -> SqlText {
-    let mut out = SqlText::new(dialect);
-    let id = meta.id();
-    let given: Vec<_> = meta
-        .fields
-        .iter()
-        .zip(values)
-        .enumerate()
-        .filter(|(index, (_, value))| *index != id || !value.is_null())
-        .map(|(_, it)| it)
-        .collect();
-    out.push("INSERT INTO ");
-    out.ident(meta.table);
-    out.push(" (");
-    for (field, _) in &given {
-        out.ident(field.column);
-        out.push(", ");
-    }
-    out.ident(VERSION);
-    out.push(") VALUES (");
-    for (field, value) in given {
-        out.bind(value, field.kind);
-        out.push(", ");
-    }
-    out.bind(Value::Int(version), I64);
-    out.push(")");
-    write_returning(&mut out, meta, returning);
-    out
+    let with_id = !values.get(meta.id()).is_none_or(Value::is_null);
+    made(dialect, &mut |out| write_insert(out, meta, &mut values, with_id, version, returning))
 }
 
 /// Gives some fields of one row other values, and gives these columns back as they are then, and
-/// the version. Without a row in its answer nothing was changed; see [`version_of`].
+/// the version; nothing in SQLite, where there are no columns. Without a row in its answer nothing was
+/// changed; see [`version_of`].
 #[must_use]
 pub fn update(
     dialect: Dialect,
     key: &Key,
-    changes: impl IntoIterator<Item = (usize, Value)>,
+    mut changes: Vec<(usize, Value)>,
     version: Option<i64>,
     returning: &[usize],
 ) -> SqlText {
-    let mut out = SqlText::new(dialect);
-    out.push("UPDATE ");
-    out.ident(key.meta.table);
-    out.push(" SET ");
-    for (index, value) in changes {
-        let Some(field) = key.meta.fields.get(index) else { continue };
-        out.ident(field.column);
-        out.push(" = ");
-        out.bind(value, field.kind);
-        out.push(", ");
-    }
-    out.ident(VERSION);
-    out.push(" = ");
-    out.ident(VERSION);
-    out.push(" + 1");
-    write_key(&mut out, key, version);
-    write_returning(&mut out, key.meta, returning);
-    out
+    made(dialect, &mut |out| write_update(out, key, &mut changes, version, returning))
 }
 
 /// Removes one row, and gives these columns back as they were, and the version. Without a row in
 /// its answer nothing was removed; see [`version_of`].
 #[must_use]
 pub fn delete(dialect: Dialect, key: &Key, version: Option<i64>, returning: &[usize]) -> SqlText {
+    made(dialect, &mut |out| write_delete(out, key, version, returning))
+}
+
+fn made(dialect: Dialect, write: &mut dyn FnMut(&mut SqlText)) -> SqlText {
     let mut out = SqlText::new(dialect);
-    out.push("DELETE FROM ");
-    out.ident(key.meta.table);
-    write_key(&mut out, key, version);
-    write_returning(&mut out, key.meta, returning);
+    write(&mut out);
     out
 }
 
-fn write_columns(out: &mut SqlText, meta: &ResourceMeta, columns: &[usize]) {
-    for field in columns.iter().filter_map(|&it| meta.fields.get(it)) {
-        out.ident(field.column);
-        out.push(", ");
-    }
-    out.ident(VERSION);
+fn write_counting(out: &mut SqlText, select: &Select) {
+    out.for_values = select.filter != Filter::All;
+    write_total(out, select);
 }
 
-fn write_returning(out: &mut SqlText, meta: &ResourceMeta, columns: &[usize]) {
-    out.push(" RETURNING ");
-    write_columns(out, meta, columns);
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::Operator;
+    use crate::testing::BOOK;
 
-fn write_count(out: &mut SqlText, select: &Select) {
-    out.push("SELECT count(*) FROM ");
-    out.ident(select.meta.table);
-    write_where(out, select);
-}
-
-fn write_where(out: &mut SqlText, select: &Select) {
-    let mut clauses = Clauses::new();
-    clauses.filter(out, select.meta, &select.scope);
-    clauses.filter(out, select.meta, &select.filter);
-}
-
-fn write_key(out: &mut SqlText, key: &Key, version: Option<i64>) {
-    let id = key.meta.id_field();
-    let mut clauses = Clauses::new();
-    clauses.next(out);
-    out.ident(id.column);
-    out.push(" = ");
-    out.bind(key.id.clone(), id.kind);
-    clauses.filter(out, key.meta, &key.scope);
-    if let Some(version) = version {
-        clauses.next(out);
-        out.ident(VERSION);
-        out.push(" = ");
-        out.bind(Value::Int(version), I64);
-    }
-}
-
-/// The limit stands in PostgreSQL's text as a number: a plan for an unknown limit reckons with a
-/// tenth of the table, and loses to sorting it. SQLite plans alike for all of them.
-fn write_window(out: &mut SqlText, limit: u64, offset: u64) {
-    let number = |it: u64| Value::Int(i64::try_from(it).unwrap_or(i64::MAX));
-    out.push(" LIMIT ");
-    match out.dialect {
-        Dialect::Sqlite => out.bind(number(limit), I64),
-        Dialect::Postgres => out.push(&limit.to_string()),
-    }
-    if offset > 0 {
-        out.push(" OFFSET ");
-        out.bind(number(offset), I64);
-    }
-}
-
-/// The conditions of a `WHERE` clause, which is not there before the first of them.
-struct Clauses {
-    word: &'static str,
-}
-
-impl Clauses {
-    const fn new() -> Self {
-        Self { word: " WHERE " }
+    fn key(scope: Filter) -> Key {
+        Key { meta: BOOK, id: Value::Int(7), scope }
     }
 
-    fn next(&mut self, out: &mut SqlText) {
-        out.push(self.word);
-        self.word = " AND ";
+    #[test]
+    fn requests_that_differ_in_values_share_their_text() {
+        let statements = Statements::new(Dialect::Sqlite);
+        let title = |it: &str| key(Filter::one(1, Operator::Eq, Value::Text(it.to_owned())));
+        let (dune, emma) = (statements.get(&title("Dune"), &[0]), statements.get(&title("Emma"), &[0]));
+        assert!(Arc::ptr_eq(&dune.text, &emma.text));
+        assert_eq!(dune.shape, emma.shape);
+        assert_eq!(emma.binds[1].0, Value::Text("Emma".to_owned()));
+        assert!(!Arc::ptr_eq(&dune.text, &statements.get(&title("Dune"), &[0, 1]).text));
     }
 
-    fn filter(&mut self, out: &mut SqlText, meta: &'static ResourceMeta, filter: &Filter) {
-        if *filter == Filter::All {
-            return;
+    #[test]
+    fn shapes_that_collide_have_texts_of_their_own() {
+        let mut known = Known::default();
+        known.insert(1, Text { words: [1, 2].into(), text: "a".into() });
+        assert!(known.find(1, &[1, 3]).is_none());
+        assert!(known.find(1, &[1]).is_none());
+        assert_eq!(known.find(1, &[1, 2]).as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn what_is_asked_for_stays_while_others_come_and_go() {
+        let statements = Statements::new(Dialect::Sqlite);
+        let text = statements.get(&key(Filter::All), &[0]).text;
+        let shapes = (1..12).flat_map(|a| (0..12).flat_map(move |b| (0..12).map(move |c| [a, b, c])));
+        for (index, columns) in shapes.enumerate() {
+            let _ = statements.get(&key(Filter::All), &columns);
+            if index % 100 == 0 {
+                assert!(Arc::ptr_eq(&text, &statements.get(&key(Filter::All), &[0]).text));
+            }
         }
-        self.next(out);
-        // What one comparison writes may bind less tightly than `AND`.
-        out.push("(");
-        filter.write_sql(meta, out);
-        out.push(")");
+        let known = statements.lock();
+        assert!(known.young.len() <= KNOWN && known.old.len() <= KNOWN);
+    }
+
+    #[test]
+    fn what_is_longer_than_others_is_not_kept() {
+        let statements = Statements::new(Dialect::Sqlite);
+        let title = || Filter::one(1, Operator::Eq, Value::Text("Dune".to_owned()));
+        let _ = statements.get(&key(Filter::Or((0..1_000).map(|_| title()).collect())), &[0]);
+        assert!(statements.lock().young.is_empty());
     }
 }

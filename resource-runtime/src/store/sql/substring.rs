@@ -51,7 +51,7 @@ fn is_indexed(field: &FieldMeta) -> bool {
 #[must_use]
 pub(crate) fn indexes(meta: &ResourceMeta, module: &str) -> Vec<Index> {
     let mut operators = SqlText::new(Dialect::Postgres);
-    operators.ident(module);
+    operators.ident_made(module);
     operators.push(".gin_trgm_ops");
     let index = |field: &'static FieldMeta, suffix: &str, on: &str| {
         let on = format!("USING gin ({on} {})", operators.text);
@@ -96,26 +96,26 @@ pub(crate) fn table(meta: &ResourceMeta) -> Option<Companion> {
     let name = name(meta);
     let mut create = SqlText::new(Dialect::Sqlite);
     create.push("CREATE VIRTUAL TABLE ");
-    create.ident(&name);
+    create.ident_made(&name);
     create.push(" USING fts5(");
     let mut into = SqlText::new(Dialect::Sqlite);
     into.push("INSERT OR REPLACE INTO ");
-    into.ident(&name);
+    into.ident_made(&name);
     into.push(" (rowid");
     for field in &fields {
-        create.ident(&column(field));
+        create.ident_made(&column(field));
         create.push(", ");
         into.push(", ");
-        into.ident(&column(field));
+        into.ident_made(&column(field));
     }
     create.push("content='', contentless_delete=1, detail=column, tokenize='trigram case_sensitive 1')");
     into.push(")");
     let values = |row: &str| {
         let mut out = SqlText::new(Dialect::Sqlite);
-        out.push(&row_number(meta, row));
+        out.push_made(&row_number(meta, row));
         for field in &fields {
             out.push(", resource_fold(");
-            out.push(row);
+            out.push_made(row);
             out.push(".");
             out.ident(field.column);
             out.push(")");
@@ -124,12 +124,12 @@ pub(crate) fn table(meta: &ResourceMeta) -> Option<Companion> {
     };
     let mut delete = SqlText::new(Dialect::Sqlite);
     delete.push("DELETE FROM ");
-    delete.ident(&name);
-    delete.push(&format!(" WHERE rowid = {}", row_number(meta, "old")));
+    delete.ident_made(&name);
+    delete.push_made(&format!(" WHERE rowid = {}", row_number(meta, "old")));
     let mut whole = SqlText::new(Dialect::Sqlite);
     whole.ident(meta.table);
     let mut rows = SqlText::new(Dialect::Sqlite);
-    rows.ident(&format!("{name}_docsize"));
+    rows.ident_made(&format!("{name}_docsize"));
     Some(Companion {
         fill: format!("{} SELECT {} FROM {}", into.text, values(&whole.text), whole.text),
         // SQLite may number the rows of a table anew when it is dumped and read again, unless its
@@ -160,11 +160,11 @@ pub(crate) fn write_candidates(out: &mut SqlText, meta: &ResourceMeta, field: &F
     let name = name(meta);
     let mut table = SqlText::new(Dialect::Sqlite);
     table.ident(meta.table);
-    out.push(&row_number(meta, &table.text));
+    out.push_made(&row_number(meta, &table.text));
     out.push(" IN (SELECT rowid FROM ");
-    out.ident(&name);
+    out.ident_made(&name);
     out.push(" WHERE ");
-    out.ident(&name);
+    out.ident_made(&name);
     out.push(" MATCH ");
     out.bind(Value::Text(query(field, part)), Kind::Text);
     out.push(")");

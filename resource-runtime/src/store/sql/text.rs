@@ -1,4 +1,8 @@
-use crate::field::{Kind, Value};
+use crate::field::{IntKind, Kind, Value};
+use crate::resource::ResourceMeta;
+
+use super::VERSION;
+use super::shape::Shape;
 
 /// A database's way of saying things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,6 +14,9 @@ pub enum Dialect {
 }
 
 /// A statement under construction: text, and the values of its placeholders.
+///
+/// Where only its [shape](super::Statements) is asked for, the text stays empty: what would be
+/// written is noted in its place. So whatever is written must not depend on what was written before.
 #[derive(Debug, Clone)]
 pub struct SqlText {
     /// Whose SQL it is.
@@ -25,73 +32,138 @@ pub struct SqlText {
     /// Whether conditions look at the row alone, and not into tables beside its own: for reading rows
     /// one after another, each of which such a table would have to be asked for.
     pub(crate) by_row: bool,
+    /// Takes the text's place.
+    pub(in crate::store) shape: Option<Shape>,
 }
 
 impl SqlText {
     /// An empty statement.
     #[must_use]
     pub const fn new(dialect: Dialect) -> Self {
-        Self { dialect, text: String::new(), binds: Vec::new(), for_values: false, by_row: false }
+        Self { dialect, text: String::new(), binds: Vec::new(), for_values: false, by_row: false, shape: None }
     }
 
-    /// Adds text that is a constant of the program, never a client's.
-    pub fn push(&mut self, text: &str) {
-        self.text.push_str(text);
+    /// An empty statement whose shape is noted instead of its text.
+    pub(super) fn of_shape(dialect: Dialect) -> Self {
+        Self { shape: Some(Shape::new()), ..Self::new(dialect) }
+    }
+
+    /// Adds text that is a constant of the program.
+    pub fn push(&mut self, text: &'static str) {
+        match &mut self.shape {
+            Some(shape) => shape.text(text),
+            None => self.text.push_str(text),
+        }
+    }
+
+    /// Adds text that is put together from constants of the program, never a client's.
+    pub fn push_made(&mut self, text: &str) {
+        match &mut self.shape {
+            Some(shape) => shape.made(text),
+            None => self.text.push_str(text),
+        }
+    }
+
+    /// Adds a number.
+    pub(super) fn number(&mut self, number: u64) {
+        match &mut self.shape {
+            Some(shape) => shape.number(number),
+            None => self.text.push_str(&number.to_string()),
+        }
     }
 
     /// Adds an identifier, quoted.
-    pub fn ident(&mut self, name: &str) {
-        self.text.push('"');
-        for part in name.split_inclusive('"') {
-            self.text.push_str(part);
-            if part.ends_with('"') {
-                self.text.push('"');
-            }
+    pub fn ident(&mut self, name: &'static str) {
+        match &mut self.shape {
+            Some(shape) => shape.ident(name),
+            None => quote(&mut self.text, name),
         }
-        self.text.push('"');
+    }
+
+    /// Adds an identifier that is put together from constants of the program, quoted.
+    pub fn ident_made(&mut self, name: &str) {
+        match &mut self.shape {
+            Some(shape) => shape.ident_made(name),
+            None => quote(&mut self.text, name),
+        }
+    }
+
+    /// Adds the columns of some of a resource's fields, and of the version, with commas between them.
+    pub(super) fn columns(&mut self, meta: &'static ResourceMeta, columns: &[usize]) {
+        if let Some(shape) = &mut self.shape {
+            return shape.columns(meta, columns);
+        }
+        for field in columns.iter().filter_map(|&it| meta.fields.get(it)) {
+            self.ident(field.column);
+            self.push(", ");
+        }
+        self.ident(VERSION);
     }
 
     /// Adds a placeholder for a value of a field of this kind. On PostgreSQL it is cast, because
     /// its clients check types themselves.
     pub fn bind(&mut self, value: Value, kind: Kind) {
+        let ty = match self.dialect {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => postgres_type(&kind),
+        };
         self.binds.push((value, kind));
-        let number = self.binds.len().to_string();
-        match self.dialect {
-            Dialect::Sqlite => {
-                self.text.push('?');
-                self.text.push_str(&number);
-            }
-            Dialect::Postgres => {
-                self.text.push('$');
-                self.text.push_str(&number);
-                self.text.push_str("::");
-                self.text.push_str(&postgres_type(&kind));
-            }
+        if let Some(shape) = &mut self.shape {
+            return shape.bind(ty);
+        }
+        self.text.push(if self.dialect == Dialect::Sqlite { '?' } else { '$' });
+        self.text.push_str(&self.binds.len().to_string());
+        if !ty.is_empty() {
+            self.text.push_str("::");
+            self.text.push_str(ty);
         }
     }
 }
 
+fn quote(out: &mut String, name: &str) {
+    out.push('"');
+    for part in name.split_inclusive('"') {
+        out.push_str(part);
+        if part.ends_with('"') {
+            out.push('"');
+        }
+    }
+    out.push('"');
+}
+
 /// The column type of a kind in PostgreSQL.
 #[must_use]
-pub fn postgres_type(kind: &Kind) -> String {
-    use crate::field::IntKind;
+pub const fn postgres_type(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Bool => "boolean".to_owned(),
-        Kind::Int(IntKind::I8 | IntKind::I16 | IntKind::U8) => "smallint".to_owned(),
-        Kind::Int(IntKind::I32 | IntKind::U16) => "integer".to_owned(),
-        Kind::Int(IntKind::I64 | IntKind::U32) => "bigint".to_owned(),
-        Kind::F32 => "real".to_owned(),
-        Kind::F64 => "double precision".to_owned(),
-        Kind::Decimal => "numeric".to_owned(),
-        Kind::Text | Kind::Enum(_) => "text".to_owned(),
-        Kind::Uuid => "uuid".to_owned(),
-        Kind::Timestamp => "timestamptz".to_owned(),
-        Kind::Date => "date".to_owned(),
-        Kind::Time => "time".to_owned(),
+        Kind::Bool => "boolean",
+        Kind::Int(IntKind::I8 | IntKind::I16 | IntKind::U8) => "smallint",
+        Kind::Int(IntKind::I32 | IntKind::U16) => "integer",
+        Kind::Int(IntKind::I64 | IntKind::U32) => "bigint",
+        Kind::F32 => "real",
+        Kind::F64 => "double precision",
+        Kind::Decimal => "numeric",
+        Kind::Text | Kind::Enum(_) => "text",
+        Kind::Uuid => "uuid",
+        Kind::Timestamp => "timestamptz",
+        Kind::Date => "date",
+        Kind::Time => "time",
         // `json`, not `jsonb`: it keeps the order of keys and the form of numbers.
-        Kind::Object(_) | Kind::Json => "json".to_owned(),
-        Kind::List(Kind::Object(_) | Kind::Json | Kind::List(_)) => "json".to_owned(),
-        Kind::List(item) => format!("{}[]", postgres_type(item)),
+        Kind::Object(_) | Kind::Json => "json",
+        Kind::List(item) => match item {
+            Kind::Bool => "boolean[]",
+            Kind::Int(IntKind::I8 | IntKind::I16 | IntKind::U8) => "smallint[]",
+            Kind::Int(IntKind::I32 | IntKind::U16) => "integer[]",
+            Kind::Int(IntKind::I64 | IntKind::U32) => "bigint[]",
+            Kind::F32 => "real[]",
+            Kind::F64 => "double precision[]",
+            Kind::Decimal => "numeric[]",
+            Kind::Text | Kind::Enum(_) => "text[]",
+            Kind::Uuid => "uuid[]",
+            Kind::Timestamp => "timestamptz[]",
+            Kind::Date => "date[]",
+            Kind::Time => "time[]",
+            Kind::Object(_) | Kind::Json | Kind::List(_) => "json",
+        },
     }
 }
 

@@ -5,7 +5,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, Value as SqlValue, ValueRef};
 use rusqlite::{CachedStatement, Connection, Rows};
 
 use crate::field::{Kind, Value};
-use crate::store::sql::SqlText;
+use crate::store::sql::Statement;
 
 /// A value on its way into a statement, in the form that its column has (see
 /// [`sqlite_type`](crate::store::sql::sqlite_type)).
@@ -42,7 +42,7 @@ pub(super) fn micros_of_day(time: Time) -> i64 {
 }
 
 /// Finds or prepares a statement, with its values bound.
-pub(super) fn prepare<'c>(connection: &'c Connection, sql: &SqlText) -> rusqlite::Result<CachedStatement<'c>> {
+pub(super) fn prepare<'c>(connection: &'c Connection, sql: &Statement) -> rusqlite::Result<CachedStatement<'c>> {
     let mut statement = connection.prepare_cached(&sql.text)?;
     for (index, (value, kind)) in sql.binds.iter().enumerate() {
         statement.raw_bind_parameter(index + 1, Bind(value, kind))?;
@@ -53,7 +53,7 @@ pub(super) fn prepare<'c>(connection: &'c Connection, sql: &SqlText) -> rusqlite
 /// Runs a statement to its end, with a function for its only row, if there is one.
 pub(super) fn one<T>(
     connection: &Connection,
-    sql: &SqlText,
+    sql: &Statement,
     read: impl FnOnce(&rusqlite::Row<'_>) -> Result<T, Failure>,
 ) -> Result<Option<T>, Failure> {
     let mut statement = prepare(connection, sql)?;

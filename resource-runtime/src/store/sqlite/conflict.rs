@@ -11,13 +11,14 @@ use super::error;
 use crate::field::Value;
 use crate::query::{CountMode, Filter, Operator};
 use crate::resource::ResourceMeta;
-use crate::store::sql::{self, Dialect};
+use crate::store::sql::Statements;
 use crate::store::{Select, Window};
 
 /// The failure of a write, with the fields that it has to name. `row` is the row as it would have
 /// been, and `replaced` the identifier of the row in whose place.
 pub(super) fn settle(
     connection: &Connection,
+    statements: &Statements,
     meta: &'static ResourceMeta,
     failure: Failure,
     row: impl FnOnce() -> Result<Option<Vec<Value>>, Failure>,
@@ -28,7 +29,7 @@ pub(super) fn settle(
         return Failure::Sql(error);
     }
     let found = row().and_then(|row| match row {
-        Some(row) => first_taken(connection, meta, &row, replaced),
+        Some(row) => first_taken(connection, statements, meta, &row, replaced),
         None => Ok(None),
     });
     match found {
@@ -47,6 +48,7 @@ fn sets(meta: &'static ResourceMeta) -> impl Iterator<Item = Vec<usize>> {
 
 fn first_taken(
     connection: &Connection,
+    statements: &Statements,
     meta: &'static ResourceMeta,
     row: &[Value],
     replaced: Option<&Value>,
@@ -69,7 +71,7 @@ fn first_taken(
             window: Window::Offset { offset: 0, limit: 1 },
             count: CountMode::None,
         };
-        if bind::one(connection, &sql::select(Dialect::Sqlite, &select, &[]), |_| Ok(()))?.is_some() {
+        if bind::one(connection, &statements.select(&select, &[]), |_| Ok(()))?.is_some() {
             return Ok(Some(set.iter().filter_map(|&it| meta.fields.get(it)).map(|it| it.name).collect()));
         }
     }

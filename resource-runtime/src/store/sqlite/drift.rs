@@ -292,7 +292,7 @@ fn strict(declared: &str) -> &'static str {
 
 fn quoted(name: &str) -> String {
     let mut out = SqlText::new(DIALECT);
-    out.ident(name);
+    out.ident_made(name);
     out.text
 }
 

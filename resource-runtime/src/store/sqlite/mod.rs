@@ -32,6 +32,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Migration;
+use super::sql::{Dialect, Statements};
 use super::{
     BoxFuture, JsonRow, JsonSelection, Key, Select, Selection, Store, StoreError, StoreErrorKind, StoreResult,
     Transaction, Write, Written,
@@ -58,6 +59,7 @@ pub struct SqliteStore {
     // In the order in which they go: the connections, then the file that they are on.
     writer: Arc<Writer>,
     readers: Arc<Readers>,
+    statements: Arc<Statements>,
     _temporary: Option<TemporaryFile>,
 }
 
@@ -96,7 +98,8 @@ impl SqliteStore {
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(fail)?;
         let bounds = Bounds { turn: location.busy_timeout, idle: location.idle_timeout };
         let readers = Arc::new(Readers::new(path, location));
-        Ok(Self { writer: Arc::new(Writer::start(connection, bounds)?), readers, _temporary: temporary })
+        let statements = Arc::new(Statements::new(Dialect::Sqlite));
+        Ok(Self { writer: Arc::new(Writer::start(connection, bounds)?), readers, statements, _temporary: temporary })
     }
 }
 
@@ -144,7 +147,7 @@ impl Store for SqliteStore {
 
     fn select(&self, select: Select) -> BoxFuture<'_, StoreResult<Selection>> {
         Box::pin(async move {
-            let plan = Arc::new(SelectPlan::of_records(select));
+            let plan = Arc::new(SelectPlan::of_records(Arc::clone(&self.statements), select));
             let read = Arc::clone(&plan);
             self.readers.run(plan.shape(), move |connection, meter| read.records(connection, meter)).await
         })
@@ -156,14 +159,14 @@ impl Store for SqliteStore {
                 let selection = self.select(select.clone()).await?;
                 return Ok(selection.to_json(&select, &projection)?);
             }
-            let plan = Arc::new(SelectPlan::of_json(select, &projection));
+            let plan = Arc::new(SelectPlan::of_json(Arc::clone(&self.statements), select, &projection));
             let read = Arc::clone(&plan);
             self.readers.run(plan.shape(), move |connection, meter| read.json(connection, meter, &projection)).await
         })
     }
 
     fn get(&self, key: Key) -> BoxFuture<'_, StoreResult<Option<Record>>> {
-        Box::pin(async move { self.readers.quick(|connection| read::get(connection, &key)) })
+        Box::pin(async move { self.readers.quick(|connection| read::get(connection, &self.statements, &key)) })
     }
 
     fn get_json(&self, key: Key, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<Option<JsonRow>>> {
@@ -172,16 +175,16 @@ impl Store for SqliteStore {
                 let Some(record) = self.get(key).await? else { return Ok(None) };
                 return Ok(Some(JsonRow { json: record.to_json(&projection)?, version: record.version }));
             }
-            self.readers.quick(|connection| read::get_json(connection, &key, &projection))
+            self.readers.quick(|connection| read::get_json(connection, &self.statements, &key, &projection))
         })
     }
 
     fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>> {
-        Box::pin(self.writer.run(move |connection| write::apply(connection, write)))
+        Box::pin(self.writer.write(write, &self.statements))
     }
 
     fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {
-        Box::pin(async { Ok(Box::new(self.writer.begin().await?) as Box<dyn Transaction>) })
+        Box::pin(async { Ok(Box::new(self.writer.begin(Arc::clone(&self.statements)).await?) as Box<dyn Transaction>) })
     }
 
     /// Waits for an open transaction as long as a write would; then it is rolled back.

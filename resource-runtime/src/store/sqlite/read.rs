@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, Row};
@@ -10,7 +11,7 @@ use crate::field::Value;
 use crate::json::Projection;
 use crate::query::{CountMode, SortKey};
 use crate::resource::{Record, ResourceMeta};
-use crate::store::sql::{self, Dialect, SqlText};
+use crate::store::sql::{self, Dialect, Statement, Statements};
 use crate::store::{
     JsonRow, JsonSelection, Key, Select, Selection, StoreError, StoreErrorKind, StoreResult, Total, Window,
 };
@@ -30,10 +31,11 @@ pub(super) fn failed(meta: &ResourceMeta, failure: Failure) -> StoreError {
 /// A [`Select`] with its statements, ready to be run, more than once if need be.
 pub(super) struct SelectPlan {
     select: Select,
+    statements: Arc<Statements>,
     columns: Vec<usize>,
     /// The rows of one after those of another.
-    rows: Vec<SqlText>,
-    count: Option<SqlText>,
+    rows: Vec<Statement>,
+    count: Option<Statement>,
 }
 
 /// How long rows are looked for by the filter's indexes, before it is tried along the order: those of a
@@ -60,13 +62,13 @@ trait Rows {
 
 impl SelectPlan {
     /// For reading whole records.
-    pub(super) fn of_records(select: Select) -> Self {
+    pub(super) fn of_records(statements: Arc<Statements>, select: Select) -> Self {
         let columns = sql::all(select.meta);
-        Self::new(select, columns)
+        Self::new(statements, select, columns)
     }
 
     /// For writing what a projection asks for.
-    pub(super) fn of_json(select: Select, projection: &Projection) -> Self {
+    pub(super) fn of_json(statements: Arc<Statements>, select: Select, projection: &Projection) -> Self {
         let mut columns: Vec<usize> = Vec::with_capacity(select.meta.fields.len());
         let keys = is_keyset(&select).then(|| select.sort.iter().map(|key| key.field));
         for field in projection.stored().chain(keys.into_iter().flatten()) {
@@ -74,18 +76,18 @@ impl SelectPlan {
                 columns.push(field);
             }
         }
-        Self::new(select, columns)
+        Self::new(statements, select, columns)
     }
 
-    fn new(select: Select, columns: Vec<usize>) -> Self {
-        let rows = sql::select_parts(DIALECT, &select, &columns);
-        let count = sql::count(DIALECT, &select);
-        Self { select, columns, rows, count }
+    fn new(statements: Arc<Statements>, select: Select, columns: Vec<usize>) -> Self {
+        let rows = statements.select_parts(&select, &columns);
+        let count = statements.count(&select);
+        Self { select, statements, columns, rows, count }
     }
 
     /// What tells its cost from that of others.
-    pub(super) fn shape(&self) -> &str {
-        self.rows.last().map_or("", |it| &it.text)
+    pub(super) fn shape(&self) -> u64 {
+        self.rows.last().map_or(0, |it| it.shape)
     }
 
     /// The rows as records. With a meter it may take as long as it takes.
@@ -162,7 +164,7 @@ impl SelectPlan {
         meter: Option<&Meter>,
         out: &mut impl Rows,
     ) -> Result<(usize, bool), Failure> {
-        let along = |meter| Some((meter, sql::select_along(&self.select, &self.columns)?));
+        let along = |meter| Some((meter, self.statements.select_along(&self.select, &self.columns)?));
         let Some((meter, along)) = meter.and_then(along) else {
             return read_rows(connection, &self.rows, out, self.limit());
         };
@@ -209,7 +211,7 @@ const fn is_keyset(select: &Select) -> bool {
 /// there are more.
 fn read_rows(
     connection: &Connection,
-    statements: &[SqlText],
+    statements: &[Statement],
     out: &mut impl Rows,
     limit: usize,
 ) -> Result<(usize, bool), Failure> {
@@ -297,14 +299,20 @@ fn reversed(items: &[u8], ends: &[usize], separator: &[u8]) -> Vec<u8> {
     out
 }
 
-pub(super) fn get(connection: &Connection, key: &Key) -> StoreResult<Option<Record>> {
-    let sql = sql::get(DIALECT, key, &sql::all(key.meta));
+pub(super) fn get(connection: &Connection, statements: &Statements, key: &Key) -> StoreResult<Option<Record>> {
+    let sql = statements.get(key, &sql::all(key.meta));
     bind::one(connection, &sql, |row| record(row, key.meta)).map_err(|it| failed(key.meta, it))
 }
 
-pub(super) fn get_json(connection: &Connection, key: &Key, projection: &Projection) -> StoreResult<Option<JsonRow>> {
-    let columns: Vec<usize> = projection.stored().collect();
-    let sql = sql::get(DIALECT, key, &columns);
+pub(super) fn get_json(
+    connection: &Connection,
+    statements: &Statements,
+    key: &Key,
+    projection: &Projection,
+) -> StoreResult<Option<JsonRow>> {
+    let mut columns: Vec<usize> = Vec::with_capacity(key.meta.fields.len());
+    columns.extend(projection.stored());
+    let sql = statements.get(key, &columns);
     let layout = Layout::new(key.meta, &columns);
     let read = |row: &Row<'_>| {
         let mut json = Vec::with_capacity(512);

@@ -13,7 +13,6 @@
 //! work, and what overran without is slow only when it does so twice running.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -50,7 +49,6 @@ pub(super) struct Readers {
     permits: Arc<Semaphore>,
     slots: u32,
     costs: Mutex<HashMap<u64, Cost>>,
-    hasher: RandomState,
     closed: AtomicBool,
 }
 
@@ -147,7 +145,6 @@ impl Readers {
             permits: Arc::new(Semaphore::new(slots as usize)),
             slots,
             costs: Mutex::default(),
-            hasher: RandomState::new(),
             closed: AtomicBool::new(false),
         }
     }
@@ -169,10 +166,9 @@ impl Readers {
     /// read is given a meter where it may take as long as it takes.
     pub(super) async fn run<T: Send + 'static>(
         self: &Arc<Self>,
-        shape: &str,
+        shape: u64,
         read: impl Fn(&Connection, Option<&Meter>) -> StoreResult<T> + Send + 'static,
     ) -> StoreResult<T> {
-        let shape = self.hasher.hash_one(shape);
         // Without a runtime there is nobody to hinder.
         let Ok(runtime) = Handle::try_current() else {
             return self.quick(|connection| read(connection, None));

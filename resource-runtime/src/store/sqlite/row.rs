@@ -99,9 +99,14 @@ pub(super) struct Layout {
 impl Layout {
     /// For a statement that reads these columns.
     pub(super) fn new(meta: &'static ResourceMeta, columns: &[usize]) -> Self {
-        let place = |field| columns.iter().position(|it| *it == field);
+        let mut places = vec![None; meta.fields.len()];
+        for (place, field) in columns.iter().enumerate() {
+            if let Some(it) = places.get_mut(*field) {
+                *it = Some(place);
+            }
+        }
         let direct = columns.iter().filter_map(|it| meta.fields.get(*it)).all(|it| !has_object(&it.kind));
-        Self { meta, columns: (0..meta.fields.len()).map(place).collect(), direct }
+        Self { meta, columns: places, direct }
     }
 
     /// Reads the value of one field.

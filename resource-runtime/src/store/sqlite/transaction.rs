@@ -7,9 +7,11 @@ use tokio::sync::oneshot;
 use super::bind::command;
 use super::job::job;
 use super::read::SelectPlan;
+use super::write::Prepared;
 use super::writer::{Fate, Message, Step};
-use super::{error, read, write};
+use super::{error, read};
 use crate::resource::Record;
+use crate::store::sql::Statements;
 use crate::store::{BoxFuture, Key, Select, Selection, StoreResult, Transaction, Write, Written};
 
 /// A transaction that has the thread that writes to itself. Its reads run there too, so that they
@@ -18,11 +20,17 @@ pub(super) struct SqliteTransaction {
     number: u64,
     fate: Arc<Fate>,
     worker: mpsc::Sender<Message>,
+    statements: Arc<Statements>,
 }
 
 impl SqliteTransaction {
-    pub(super) const fn new(number: u64, fate: Arc<Fate>, worker: mpsc::Sender<Message>) -> Self {
-        Self { number, fate, worker }
+    pub(super) const fn new(
+        number: u64,
+        fate: Arc<Fate>,
+        worker: mpsc::Sender<Message>,
+        statements: Arc<Statements>,
+    ) -> Self {
+        Self { number, fate, worker, statements }
     }
 
     /// Has something read.
@@ -59,16 +67,23 @@ impl SqliteTransaction {
 
 impl Transaction for SqliteTransaction {
     fn select(&mut self, select: Select) -> BoxFuture<'_, StoreResult<Selection>> {
-        let plan = SelectPlan::of_records(select);
+        let plan = SelectPlan::of_records(Arc::clone(&self.statements), select);
         self.read(move |connection| plan.records(connection, None))
     }
 
     fn get(&mut self, key: Key) -> BoxFuture<'_, StoreResult<Option<Record>>> {
-        self.read(move |connection| read::get(connection, &key))
+        let statements = Arc::clone(&self.statements);
+        self.read(move |connection| read::get(connection, &statements, &key))
     }
 
     fn write(&mut self, write: Write) -> BoxFuture<'_, StoreResult<Written>> {
-        self.step(move |connection| write::apply(connection, write), true)
+        let statements = Arc::clone(&self.statements);
+        let write = Prepared::new(&statements, write);
+        let work = move |connection: &Connection| {
+            let outcome = write.carry_out(connection, &statements)?;
+            Ok(write.into_written(outcome))
+        };
+        self.step(work, true)
     }
 
     // Places may have the same name: the last one is meant.

@@ -292,11 +292,11 @@ pub(in crate::store::sql) fn index(
     let name = name(meta.table, &columns, suffix);
     let mut out = SqlText::new(dialect);
     out.push("CREATE INDEX IF NOT EXISTS ");
-    out.ident(&name);
+    out.ident_made(&name);
     out.push(" ON ");
     out.ident(meta.table);
     out.push(" ");
-    out.push(on);
+    out.push_made(on);
     Index { name, unique: false, fields: fields.iter().map(|it| it.name).collect(), create: out.text }
 }
 

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::{Directory, done, everything, insert, key, store};
 use crate::field::Value;
 use crate::query::{CountMode, Filter, Keyset, Operator, SortKey};
-use crate::store::sql::{self, Dialect, SqlText};
+use crate::store::sql::{Dialect, SqlText, Statement, Statements, schema};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::bind::prepare;
 use crate::store::{Select, Store as _, StoreErrorKind, Window, Write};
@@ -13,17 +13,17 @@ use crate::testing::{BOOK, HARDY, PLANT, TRASHABLE, book, live, plant, rare};
 
 /// How SQLite goes about a selection.
 fn plan(store: &SqliteStore, select: &Select) -> String {
-    let parts = sql::select_parts(Dialect::Sqlite, select, &[0]);
+    let parts = store.statements.select_parts(select, &[0]);
     let lines = parts.iter().flat_map(|it| rows(store, &explain(it), 3));
     lines.collect::<Vec<_>>().join("; ")
 }
 
-fn explain(sql: &SqlText) -> SqlText {
-    SqlText { text: format!("EXPLAIN QUERY PLAN {}", sql.text), ..sql.clone() }
+fn explain(sql: &Statement) -> Statement {
+    Statement { text: format!("EXPLAIN QUERY PLAN {}", sql.text).into(), ..sql.clone() }
 }
 
 /// A column of a query's rows, as text.
-fn rows(store: &SqliteStore, sql: &SqlText, column: usize) -> Vec<String> {
+fn rows(store: &SqliteStore, sql: &Statement, column: usize) -> Vec<String> {
     store
         .readers
         .quick(|connection| {
@@ -38,8 +38,8 @@ fn rows(store: &SqliteStore, sql: &SqlText, column: usize) -> Vec<String> {
         .unwrap()
 }
 
-fn query(text: &str) -> SqlText {
-    SqlText { text: text.to_owned(), ..SqlText::new(Dialect::Sqlite) }
+fn query(text: &str) -> Statement {
+    Statement::from(SqlText { text: text.to_owned(), ..SqlText::new(Dialect::Sqlite) })
 }
 
 /// The values of a place in an order.
@@ -212,15 +212,15 @@ async fn along_an_order_are_the_rows_that_the_filters_indexes_find() {
             let sort = [field, 0].map(|field| SortKey { field, descending: descending && field != 0, nulls_first });
             for window in windows(&sort) {
                 let select = Select { filter: filter.clone(), sort: sort.to_vec(), window, ..everything(PLANT) };
-                let read = |statements: Vec<SqlText>| {
+                let read = |statements: Vec<Statement>| {
                     let found = statements.iter().flat_map(|it| rows(&store, it, 0)).take(8);
                     found.collect::<Vec<_>>()
                 };
-                let along = sql::select_along(&select, &[0]).unwrap();
+                let along = store.statements.select_along(&select, &[0]).unwrap();
                 let plan: Vec<_> = along.iter().flat_map(|it| rows(&store, &explain(it), 3)).collect();
                 assert!(!plan.concat().contains("ORDER BY"), "{select:?}: {plan:?}");
                 assert!(!plan.concat().contains("__trigram"), "{select:?}: {plan:?}");
-                assert_eq!(read(along), read(sql::select_parts(Dialect::Sqlite, &select, &[0])), "{select:?}");
+                assert_eq!(read(along), read(store.statements.select_parts(&select, &[0])), "{select:?}");
             }
         }
     }
@@ -228,11 +228,12 @@ async fn along_an_order_are_the_rows_that_the_filters_indexes_find() {
 
 #[tokio::test]
 async fn nothing_is_read_along_an_order_that_has_no_index() {
+    let statements = Statements::new(Dialect::Sqlite);
     let id = vec![SortKey { field: 0, descending: false, nulls_first: false }];
     let filter = Filter::one(1, Operator::Icontains, Value::Text("flower".to_owned()));
-    assert!(sql::select_along(&Select { filter, sort: id, ..everything(PLANT) }, &[0]).is_none());
+    assert!(statements.select_along(&Select { filter, sort: id, ..everything(PLANT) }, &[0]).is_none());
     let sort = vec![SortKey { field: 1, descending: false, nulls_first: false }];
-    assert!(sql::select_along(&Select { sort, ..everything(PLANT) }, &[0]).is_none(), "without a condition");
+    assert!(statements.select_along(&Select { sort, ..everything(PLANT) }, &[0]).is_none(), "without a condition");
 }
 
 #[tokio::test]
@@ -356,7 +357,7 @@ fn by_hand(directory: &Directory, statements: &str) {
 #[tokio::test]
 async fn a_table_that_had_rows_before_is_indexed_once() {
     let directory = Directory::new();
-    by_hand(&directory, &sql::schema::table(Dialect::Sqlite, BOOK));
+    by_hand(&directory, &schema::table(Dialect::Sqlite, BOOK));
     by_hand(
         &directory,
         "INSERT INTO books (id, title, author_name, isbn, price, tags, status, created_at) \

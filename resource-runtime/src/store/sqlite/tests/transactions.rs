@@ -108,7 +108,7 @@ async fn a_failed_write_undoes_itself_and_nothing_else() {
 #[tokio::test]
 async fn a_write_that_fails_or_panics_after_it_wrote_is_undone() {
     let store = store(&[BOOK]).await;
-    let mut transaction = store.writer.begin().await.unwrap();
+    let mut transaction = store.writer.begin(Arc::clone(&store.statements)).await.unwrap();
     done(transaction.write(new_book("1")).await);
     for panics in [false, true] {
         let work = move |connection: &rusqlite::Connection| -> StoreResult<()> {

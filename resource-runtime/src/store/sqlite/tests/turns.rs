@@ -179,7 +179,7 @@ async fn another_process_that_writes_makes_a_beginning_busy() {
 #[tokio::test]
 async fn a_statement_of_a_transaction_that_is_dropped_is_broken_off() {
     let store = store(&[BOOK]).await;
-    let mut transaction = store.writer.begin().await.unwrap();
+    let mut transaction = store.writer.begin(Arc::clone(&store.statements)).await.unwrap();
     done(transaction.write(new_book("1")).await);
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
     let work = move |it: &rusqlite::Connection| it.query_row(endless, [], |_| Ok(())).map_err(error::general);
