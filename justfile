@@ -46,9 +46,9 @@ fuzz seconds="60":
 bench *options="--quick":
     cd tests/bench && cargo run --release -p driver -- {{options}}
 
-# Instructions of the hot paths.
-bench-paths:
-    cd tests/bench && cargo run --release -p paths
+# Instructions of the hot paths, next to serde and validator (needs valgrind and `cargo install gungraun-runner --version 0.20.0`).
+bench-instructions *filter:
+    cd resource-runtime/benches && cargo bench -- {{filter}}
 
 # The document, judged by tools that others wrote (needs Python and Node).
 tools:

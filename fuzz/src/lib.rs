@@ -5,6 +5,7 @@
 //! workspace (`tests/it/tests/fuzz.rs`) includes this file, and runs all of them on any toolchain.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use resource_runtime::error::ApiError;
 use resource_runtime::field::{EnumMeta, FieldMeta, FilterMeta, IdSource, Kind, Value, Variant};
@@ -73,6 +74,23 @@ pub static ZOO: &ResourceMeta = &ResourceMeta::new(
 /// The key that cursors are signed with.
 pub static KEYS: LazyLock<CursorKeys> =
     LazyLock::new(|| CursorKeys::new(&[vec![7; 32]]).expect("the key is long enough"));
+
+/// Processor time that nothing a client sends may take.
+const MOST: Duration = Duration::from_millis(50);
+
+/// Runs a target on one input, and holds it to the time that it may take.
+pub fn in_time(target: impl FnOnce()) {
+    let before = spent();
+    target();
+    let took = spent().saturating_sub(before);
+    assert!(took < MOST, "it took {took:?}");
+}
+
+/// The processor's time that this thread has had; none where the system does not say.
+fn spent() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(text.split(' ').next().and_then(|it| it.parse().ok()).unwrap_or(0))
+}
 
 /// Reads a query string of a list, and holds the answer to what is promised of every one.
 pub fn parse(raw: &str) -> Result<ListQuery, ApiError> {

@@ -3,4 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| resource_fuzz::filter(text));
+fuzz_target!(|text: &str| resource_fuzz::in_time(|| resource_fuzz::filter(text)));

@@ -3,4 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|raw: &str| resource_fuzz::query(raw));
+fuzz_target!(|raw: &str| resource_fuzz::in_time(|| resource_fuzz::query(raw)));

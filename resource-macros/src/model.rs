@@ -201,7 +201,10 @@ pub(crate) enum RuleKind {
     Contains(LitStr),
     DoesNotContain(LitStr),
     MustMatch {
+        /// As the wire has it.
         other: String,
+        /// As Rust has it.
+        field: String,
         ty: Box<Type>,
     },
     Custom(Path),
@@ -260,6 +263,8 @@ pub(crate) enum Operations {
 #[derive(Debug)]
 pub(crate) struct Check {
     pub(crate) kind: CheckKind,
+    /// Whose type it is: a field's or a computed one's, as Rust has it.
+    pub(crate) field: String,
     pub(crate) ty: Type,
     pub(crate) span: Span,
 }

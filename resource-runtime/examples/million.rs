@@ -9,8 +9,8 @@
 //! leaves there. A third argument names the only order that is measured, such as `-title`. Costs are
 //! processor time of this process, and of the server's if it is on this machine, per page, on Linux.
 //!
-//! Seen on a busy machine, deep pages in proportion to first ones: in SQLite 1.0 to 1.3 by the store
-//! alone and 1.1 to 1.3 with routes around it, in PostgreSQL 1.1 to 1.25 with routes around it.
+//! Seen on a busy machine, deep pages in proportion to first ones: in SQLite 1.0 to 1.2 by the store
+//! alone and 1.0 to 1.25 with routes around it, in PostgreSQL 1.1 to 1.25 with routes around it.
 #![allow(clippy::print_stdout, reason = "it is a program")]
 
 use std::error::Error;

@@ -169,3 +169,29 @@ fn handles_build_filters() {
     );
     assert_eq!(Book::AUTHOR_NAME.name(), "author_name");
 }
+
+#[derive(resource_runtime::Resource)]
+#[resource(operations(crud))]
+struct Leaf {
+    #[resource(id)]
+    id: i64,
+    #[resource(soft_delete)]
+    gone: Option<Timestamp>,
+}
+
+#[derive(resource_runtime::Resource)]
+#[resource(operations(list, delete))]
+struct Twig {
+    #[resource(id)]
+    id: i64,
+    #[resource(soft_delete)]
+    gone: Option<Timestamp>,
+}
+
+#[test]
+fn what_is_deleted_softly_can_be_restored_unless_operations_are_named_one_by_one() {
+    use crate::resource::{Operation, Operations};
+    assert!(Leaf::META.operations == Operations::CRUD.with(Operation::Restore));
+    assert!(Twig::META.operations == Operations::NONE.with(Operation::List).with(Operation::Delete));
+    let _ = (Leaf { id: 1, gone: None }, Twig { id: 1, gone: None });
+}

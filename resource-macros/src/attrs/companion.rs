@@ -34,6 +34,20 @@ impl VariantAttrs {
     pub(crate) const KEYS: &[&'static str] = &["rename"];
 }
 
+/// `#[resource(…)]` on a computed field.
+#[derive(Debug, Default, FromAttributes)]
+#[darling(attributes(resource))]
+pub(crate) struct ComputedAttrs {
+    #[darling(multiple)]
+    pub(crate) expose: Once<Bare>,
+    #[darling(flatten)]
+    pub(crate) unknown: Unknown,
+}
+
+impl ComputedAttrs {
+    pub(crate) const KEYS: &[&'static str] = &["expose"];
+}
+
 /// `#[resource(…)]` on the struct of a value object.
 #[derive(Debug, Default, FromAttributes)]
 #[darling(attributes(resource))]

@@ -13,7 +13,7 @@ mod resource;
 mod validate;
 mod value;
 
-pub(crate) use companion::{EnumAttrs, ObjectAttrs, ObjectFieldAttrs, VariantAttrs};
+pub(crate) use companion::{ComputedAttrs, EnumAttrs, ObjectAttrs, ObjectFieldAttrs, VariantAttrs};
 pub(crate) use resource::{FieldAttrs, PageAttrs, ResourceAttrs, SoftDeleteAttrs};
 pub(crate) use validate::{
     ContainsAttrs, CustomAttrs, LengthAttrs, MustMatchAttrs, PlainRuleAttrs, RangeAttrs, RegexAttrs, SchemaAttrs,
@@ -150,6 +150,10 @@ impl FromMeta for Unknown {
 }
 
 impl Unknown {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Without the names in a dictionary: each is reported with what to write, after `what` is wrong with it.
     pub(crate) fn without(
         mut self,
@@ -233,7 +237,8 @@ fn nested<T: FromMeta>(item: &Meta, example: &str) -> syn::Result<T> {
     let Meta::List(meta) = item else {
         return Err(error(item, format!("`{key}` takes a list in parentheses"), format!("write `{example}`")));
     };
-    let items = NestedMeta::parse_meta_list(meta.tokens.clone())?;
+    let items = NestedMeta::parse_meta_list(meta.tokens.clone())
+        .map_err(|it| value::with_help(&it, &format!("write `{example}`")))?;
     if items.is_empty() {
         return Err(error(item, format!("`{key}()` says nothing"), format!("write `{example}`")));
     }

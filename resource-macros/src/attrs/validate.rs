@@ -3,7 +3,7 @@
 use darling::{FromAttributes, FromMeta};
 use syn::Meta;
 
-use super::{Bare, Callable, Expression, Many, Name, Once, Text, Unknown, Value, nested};
+use super::{Bare, Callable, Expression, Many, Name, Once, Text, Unknown, Value, nested, value::takes_no_value};
 
 /// `#[validate(…)]` on a field.
 #[derive(Debug, Default, FromAttributes)]
@@ -112,7 +112,11 @@ nested!(LengthAttrs RangeAttrs RegexAttrs MustMatchAttrs CustomAttrs SchemaAttrs
 
 impl Value for PlainRuleAttrs {
     fn from_item(item: &Meta) -> syn::Result<Self> {
-        if let Meta::Path(_) = item { Ok(Self::default()) } else { nested(item, Self::EXAMPLE) }
+        match item {
+            Meta::Path(_) => Ok(Self::default()),
+            Meta::List(_) => nested(item, Self::EXAMPLE),
+            Meta::NameValue(_) => Err(takes_no_value(item)),
+        }
     }
 }
 

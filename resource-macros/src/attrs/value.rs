@@ -18,9 +18,13 @@ impl Value for Bare {
     fn from_item(item: &Meta) -> syn::Result<Self> {
         match item {
             Meta::Path(_) => Ok(Self),
-            _ => Err(expected(item, "takes no value", |key| format!("write `{key}` alone"))),
+            _ => Err(takes_no_value(item)),
         }
     }
+}
+
+pub(super) fn takes_no_value(item: &Meta) -> syn::Error {
+    expected(item, "takes no value", |key| format!("write `{key}` alone"))
 }
 
 /// `key`, `key = true` or `key = false`.
@@ -142,9 +146,23 @@ pub(crate) struct Names(pub(crate) Vec<Ident>);
 
 impl Value for Names {
     fn from_item(item: &Meta) -> syn::Result<Self> {
-        let names = items(item, Ident::parse_any, |key| format!("write `{key}(a, b)`"))?;
-        Ok(Self(names))
+        let help = |key: &str| match key {
+            "operations" => {
+                "write `operations(crud)`, or those that there shall be: `operations(list, get)`".to_owned()
+            }
+            "skip" => "write `skip(create, update)`".to_owned(),
+            key => format!("write `{key}(a_field, another_field)`"),
+        };
+        Ok(Self(items(item, name, help)?))
     }
+}
+
+/// A name, which may be a key word; not in quotes.
+fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
+    if let Ok(quoted) = input.fork().parse::<LitStr>() {
+        return Err(error(&quoted, "a name stands without quotes here", format!("write `{}`", quoted.value())));
+    }
+    input.call(Ident::parse_any)
 }
 
 /// `id` or `id(client)`.
@@ -160,7 +178,7 @@ impl Value for Id {
             return Ok(Self::Store);
         }
         let help = |_: &str| "write `id(client)` if clients choose it, else `id` alone".to_owned();
-        match items(item, Ident::parse_any, help)?.as_slice() {
+        match items(item, name, help)?.as_slice() {
             [one] if one == "client" => Ok(Self::Client),
             [one, ..] => Err(error(one, format!("an id has no `{one}`"), help(""))),
             [] => Err(expected(item, "says nothing in its parentheses", help)),
@@ -180,9 +198,9 @@ impl Value for View {
         let help = |_: &str| "write `view(Name: a_field, another_field)`".to_owned();
         let Meta::List(meta) = item else { return Err(expected(item, "takes a name and fields", help)) };
         let parse = |input: ParseStream<'_>| {
-            let name = input.call(Ident::parse_any)?;
+            let name = name(input)?;
             input.parse::<Token![:]>()?;
-            let fields = Punctuated::<Ident, Token![,]>::parse_terminated_with(input, Ident::parse_any)?;
+            let fields = Punctuated::<Ident, Token![,]>::parse_terminated_with(input, self::name)?;
             Ok(Self { name, fields: fields.into_iter().collect() })
         };
         let view = meta.parse_args_with(parse).map_err(|it| with_help(&it, &help("")))?;
@@ -233,7 +251,7 @@ pub(crate) struct FilterItem {
 
 impl Parse for FilterItem {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let operator = input.call(Ident::parse_any)?;
+        let operator = name(input)?;
         let parameter = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
             if !input.peek(LitStr) {

@@ -1,12 +1,11 @@
 //! Enums and value objects.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
-use syn::{Type, TypePath};
+use quote::{ToTokens, quote};
 
-use super::place::local;
+use super::place::{Placed, aliases, implement, local};
 use super::{hidden, meta, resource};
-use crate::model::{Enum, Object, Variant};
+use crate::model::{Enum, Field, Object, Variant};
 
 /// Everything that `#[derive(ResourceEnum)]` adds.
 pub(crate) fn value_enum(value: &Enum) -> TokenStream {
@@ -45,11 +44,15 @@ pub(crate) fn value_enum(value: &Enum) -> TokenStream {
         impl _rt::Derived for #ident {
             const KIND: _rt::Kind = _rt::Kind::Enum(<Self as _rt::EnumType>::ENUM);
 
+            fn copied(&self) -> Self {
+                _rt::value::copy_of_variant(self)
+            }
+
             fn into_value(self) -> _rt::Value {
                 _rt::value::of_variant(&self)
             }
 
-            fn from_value(__value: _rt::Value) -> _rt::Result<Self, _rt::ValueError> {
+            fn from_value(__value: _rt::Value) -> _rt::ValueResult<Self> {
                 _rt::value::to_variant(&__value)
             }
         }
@@ -63,13 +66,13 @@ pub(crate) fn object(object: &Object) -> TokenStream {
     let Object { krate, ident, name, doc, fields, rules, checks } = object;
     let doc = doc.as_deref().unwrap_or_default();
     let metas = fields.iter().map(meta::field);
-    let ty = Type::Path(TypePath { qself: None, path: ident.clone().into(), attrs: Vec::new() });
-    let rules = meta::rule_list(rules, &ty);
+    let rules = meta::rule_list(rules, &ident.to_token_stream());
     let checks = meta::checks(checks);
     let values = local("__values");
-    let (taken, given) = (resource::taken(fields), resource::given(fields));
+    let (taken, given, copied) = (resource::taken(fields), resource::given(fields), copied(fields));
+    let implement = implement(ident);
     let items = quote! {
-        impl _rt::ObjectType for #ident {
+        #implement _rt::ObjectType for #ident {
             const OBJECT: &'static _rt::ObjectMeta =
                 &_rt::ObjectMeta { name: #name, doc: #doc, fields: &[#(#metas),*], rules: #rules };
 
@@ -77,26 +80,38 @@ pub(crate) fn object(object: &Object) -> TokenStream {
                 #given
             }
 
-            fn from_values(
-                #values: _rt::Vec<_rt::Value>,
-            ) -> _rt::Result<Self, _rt::ValueError> {
+            fn from_values(#values: _rt::Vec<_rt::Value>) -> _rt::ValueResult<Self> {
                 let #values = &mut _rt::Values::all(#values);
                 _rt::Ok(Self { #taken })
             }
         }
-        impl _rt::Derived for #ident {
+        #implement _rt::Derived for #ident {
             const KIND: _rt::Kind = _rt::Kind::Object(<Self as _rt::ObjectType>::OBJECT);
+
+            fn copied(&self) -> Self {
+                Self { #copied }
+            }
 
             fn into_value(self) -> _rt::Value {
                 _rt::value::of_object(self)
             }
 
-            fn from_value(#values: _rt::Value) -> _rt::Result<Self, _rt::ValueError> {
+            fn from_value(#values: _rt::Value) -> _rt::ValueResult<Self> {
                 _rt::value::to_object(#values)
             }
         }
         impl _rt::NestedValue for #ident {}
         #checks
     };
-    hidden(krate, &items)
+    let aliases = aliases(fields.iter().map(|it| (it.name.as_str(), &it.ty)), ident, &items);
+    hidden(krate, &quote!(#aliases #items))
+}
+
+/// The fields of a struct, each once more.
+fn copied(fields: &[Field]) -> TokenStream {
+    let copied = fields.iter().map(|Field { ident, ty, .. }| {
+        let ty = Placed::new(ty);
+        ty.field(ident, &ty.call_with("__clone", &TokenStream::new(), &quote!(&self.#ident)))
+    });
+    quote!(#(#copied,)*)
 }

@@ -2,7 +2,7 @@
 //! that code that uses the item is not reported too.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::{hidden, models};
 use crate::lower::Rejected;
@@ -19,7 +19,7 @@ fn stub(outline: &Outline) -> TokenStream {
     let structs = models::structs(outline);
     let ident = &outline.ident;
     let name = ident.to_string();
-    let associated = models::associated(outline, None);
+    let associated = models::associated(outline, &outline.id_ty.to_token_stream(), None);
     let handles = models::handles(outline);
     let model_impls = outline.models.iter().map(|model| {
         let (resource, ident) = (&outline.ident, &model.ident);
@@ -30,7 +30,7 @@ fn stub(outline: &Outline) -> TokenStream {
                 const RESOURCE: &'static _rt::ResourceMeta =
                     <#resource as _rt::Resource>::META;
                 const USAGE: _rt::Usage = #usage;
-                fn from_values(_: &mut _rt::Values) -> _rt::Result<Self, _rt::ValueError> {
+                fn from_values(_: &mut _rt::Values) -> _rt::ValueResult<Self> {
                     _rt::never()
                 }
                 fn to_values(&self) -> _rt::Values {
@@ -47,7 +47,7 @@ fn stub(outline: &Outline) -> TokenStream {
             fn id(&self) -> Self::Id {
                 _rt::never()
             }
-            fn from_record(_: _rt::Record) -> _rt::Result<Self, _rt::ValueError> {
+            fn from_record(_: _rt::Record) -> _rt::ValueResult<Self> {
                 _rt::never()
             }
             fn into_values(self) -> _rt::Vec<_rt::Value> {
@@ -84,7 +84,7 @@ pub(crate) fn fallback_object(rejected: &Rejected<Companion>) -> TokenStream {
         fn into_values(self) -> _rt::Vec<_rt::Value> {
             _rt::never()
         }
-        fn from_values(_: _rt::Vec<_rt::Value>) -> _rt::Result<Self, _rt::ValueError> {
+        fn from_values(_: _rt::Vec<_rt::Value>) -> _rt::ValueResult<Self> {
             _rt::never()
         }
     };
@@ -110,10 +110,13 @@ fn companion(
             impl _rt::#of for #ident { #stub }
             impl _rt::Derived for #ident {
                 const KIND: _rt::Kind = _rt::Kind::#kind;
+                fn copied(&self) -> Self {
+                    _rt::never()
+                }
                 fn into_value(self) -> _rt::Value {
                     _rt::never()
                 }
-                fn from_value(_: _rt::Value) -> _rt::Result<Self, _rt::ValueError> {
+                fn from_value(_: _rt::Value) -> _rt::ValueResult<Self> {
                     _rt::never()
                 }
             }

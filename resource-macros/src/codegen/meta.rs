@@ -2,18 +2,18 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Path;
 use syn::spanned::Spanned;
-use syn::{Path, Type};
 
 use super::models::is_plainly_a_field;
-use super::place::{Placed, local, place, ty_at};
+use super::place::{Placed, asked, local, place, ty_at};
 use crate::model::{Access, Bound, Check, CheckKind, Field, Filter, Number, Role, Rule, RuleKind, Value};
 
 /// `<T as FieldType>::FIELD.named("name")`, and a call for everything else that was said of it.
 pub(super) fn field(field: &Field) -> TokenStream {
     let Field {
         ident: _,
-        name: _,
+        name,
         wire,
         ty,
         doc,
@@ -31,18 +31,19 @@ pub(super) fn field(field: &Field) -> TokenStream {
         index,
         as_string,
     } = field;
+    let of = &asked(name, ty);
     let doc = doc.as_ref().map(|it| quote!(.doc(#it)));
     let column = column.as_ref().map(|it| quote!(.column(#it)));
-    let role = self::role(*role, ty);
+    let role = self::role(*role, of);
     let access = access.map(self::access);
-    let default = default.as_ref().map(|it| literal(it, ty)).map(|it| quote!(.default(#it)));
+    let default = default.as_ref().map(|it| literal(it, of)).map(|it| quote!(.default(#it)));
     let unique = unique.then(|| quote!(.unique()));
     let sort = sort.then(|| quote!(.sortable()));
     let search = search.then(|| quote!(.searchable()));
-    let filters = list(filters.iter().map(|it| filter(it, ty))).map(|it| quote!(.filters(#it)));
-    let rules = self::rules(rules, ty);
-    let normalize = normalize.as_ref().map(|it| self::normalize(it, ty));
-    let example = example.as_ref().map(|it| literal(it, ty)).map(|it| quote!(.example(#it)));
+    let filters = list(filters.iter().map(|it| filter(it, of))).map(|it| quote!(.filters(#it)));
+    let rules = self::rules(rules, of);
+    let normalize = normalize.as_ref().map(|it| self::normalize(it, of));
+    let example = example.as_ref().map(|it| literal(it, of)).map(|it| quote!(.example(#it)));
     let index = (!index).then(|| quote!(.without_index()));
     let as_string = as_string.then(|| quote!(.as_string()));
     let description = Placed::new(ty).item("FIELD");
@@ -54,13 +55,13 @@ pub(super) fn field(field: &Field) -> TokenStream {
 }
 
 /// `.rules(&[…])`, where there are any.
-pub(super) fn rules(rules: &[Rule], ty: &Type) -> Option<TokenStream> {
-    list(rules.iter().map(|it| rule(it, ty))).map(|it| quote!(.rules(#it)))
+pub(super) fn rules(rules: &[Rule], of: &TokenStream) -> Option<TokenStream> {
+    list(rules.iter().map(|it| rule(it, of))).map(|it| quote!(.rules(#it)))
 }
 
 /// `&[…]`, empty or not.
-pub(super) fn rule_list(rules: &[Rule], ty: &Type) -> TokenStream {
-    list(rules.iter().map(|it| rule(it, ty))).unwrap_or_else(|| quote!(&[]))
+pub(super) fn rule_list(rules: &[Rule], of: &TokenStream) -> TokenStream {
+    list(rules.iter().map(|it| rule(it, of))).unwrap_or_else(|| quote!(&[]))
 }
 
 /// `&[…]`, where there is something in it.
@@ -70,14 +71,14 @@ pub(super) fn list(items: impl Iterator<Item = TokenStream>) -> Option<TokenStre
     Some(quote!(&[#(#items),*]))
 }
 
-fn role(role: Role, ty: &Type) -> Option<TokenStream> {
+fn role(role: Role, of: &TokenStream) -> Option<TokenStream> {
     match role {
         Role::Plain => None,
         Role::Id { client, span } => {
-            let ty = ty_at(ty, span);
+            let of = ty_at(of, span);
             let source = if client { "client_id" } else { "store_id" };
             let source = format_ident!("{source}", span = place(span));
-            Some(quote!(.id(_rt::check::#source::<#ty>())))
+            Some(quote!(.id(_rt::check::#source::<#of>())))
         }
         Role::CreatedAt => Some(quote!(.created_at())),
         Role::UpdatedAt => Some(quote!(.updated_at())),
@@ -102,12 +103,15 @@ fn access(access: Access) -> TokenStream {
         return quote!(.access(_rt::Access::#name));
     }
     let Access { create, update, response } = access;
-    quote!(.access(_rt::Access { create: #create, update: #update, response: #response }))
+    let create = (!create).then(|| quote!(.skip_create()));
+    let update = (!update).then(|| quote!(.skip_update()));
+    let response = (!response).then(|| quote!(.skip_response()));
+    quote!(.access(_rt::Access::READ_WRITE #create #update #response))
 }
 
 /// The function that gives a value written in an attribute.
-fn literal(literal: &Value, ty: &Type) -> TokenStream {
-    let value = value(literal, &|span| ty_at(ty, span));
+fn literal(literal: &Value, of: &TokenStream) -> TokenStream {
+    let value = value(literal, &|span| ty_at(of, span));
     // That one is a function already.
     if let Value::OfType(_) = literal { value } else { quote!(|| #value) }
 }
@@ -137,19 +141,19 @@ fn value(value: &Value, ty: &dyn Fn(Span) -> TokenStream) -> TokenStream {
         }
         Value::Expression(expr) => {
             let ty = ty(expr.span());
-            quote_spanned!(place(expr.span())=> _rt::value::expression::<#ty, _>(#expr))
+            quote_spanned!(place(expr.span())=> _rt::value::expression::<#ty, _, _>(#expr))
         }
     }
 }
 
-fn filter(filter: &Filter, ty: &Type) -> TokenStream {
+fn filter(filter: &Filter, of: &TokenStream) -> TokenStream {
     let Filter { operator, parameter } = filter;
     let span = operator.span();
-    let ty = ty_at(ty, span);
+    let of = ty_at(of, span);
     // The user's own token, so that editors find the operator behind it.
     let function = self::operator(operator, span);
     let parameter = parameter.as_ref().map(|it| quote!(.parameter(#it)));
-    quote_spanned!(place(span)=> _rt::op::#function::<#ty>()#parameter)
+    quote_spanned!(place(span)=> _rt::op::#function::<#of>()#parameter)
 }
 
 /// What the runtime calls an operator: as attributes do, but for the one that is a keyword.
@@ -157,15 +161,18 @@ pub(super) fn operator(name: &Ident, span: Span) -> Ident {
     if name == "in" { Ident::new("is_in", span) } else { Ident::new(&name.to_string(), span) }
 }
 
-fn normalize(function: &Path, ty: &Type) -> TokenStream {
+fn normalize(function: &Path, of: &TokenStream) -> TokenStream {
     let value = local("__value");
-    quote!(.normalize(|#value| _rt::value::normalize::<#ty>(#value, #function)))
+    let at = function.span();
+    let of = ty_at(of, at);
+    let call = quote_spanned!(place(at)=> _rt::value::normalize::<#of, _>(#value, &#function));
+    quote!(.normalize(|#value| #call))
 }
 
-fn rule(rule: &Rule, ty: &Type) -> TokenStream {
+fn rule(rule: &Rule, of: &TokenStream) -> TokenStream {
     let Rule { kind, span, code, message } = rule;
     let at = place(*span);
-    let here = ty_at(ty, *span);
+    let here = ty_at(of, *span);
     let rule = match kind {
         RuleKind::Length { equal: Some(equal), .. } => {
             quote_spanned!(at=> _rt::rule::length_equal::<#here>(#equal))
@@ -188,13 +195,13 @@ fn rule(rule: &Rule, ty: &Type) -> TokenStream {
         }
         RuleKind::Contains(text) => quote_spanned!(at=> _rt::rule::contains::<#here>(#text)),
         RuleKind::DoesNotContain(text) => quote_spanned!(at=> _rt::rule::does_not_contain::<#here>(#text)),
-        RuleKind::MustMatch { other, ty } => {
-            let ty = ty_at(ty, *span);
-            quote_spanned!(at=> _rt::rule::must_match::<#here, #ty>(#other))
+        RuleKind::MustMatch { other, field, ty } => {
+            let there = ty_at(&asked(field, ty), *span);
+            quote_spanned!(at=> _rt::rule::must_match::<#here, #there, _>(#other))
         }
-        RuleKind::Custom(function) => self::function("custom", function, ty),
-        RuleKind::Record(function) => self::function("record", function, ty),
-        RuleKind::Object(function) => self::function("object", function, ty),
+        RuleKind::Custom(function) => self::function("custom", function, of),
+        RuleKind::Record(function) => self::function("record", function, of),
+        RuleKind::Object(function) => self::function("object", function, of),
     };
     let code = code.as_ref().map(|it| quote!(.code(#it)));
     let message = message.as_ref().map(|it| quote!(.message(#it)));
@@ -202,10 +209,10 @@ fn rule(rule: &Rule, ty: &Type) -> TokenStream {
 }
 
 /// A rule that calls a function of the user's, at the place of its name.
-fn function(caller: &str, function: &Path, ty: &Type) -> TokenStream {
+fn function(caller: &str, function: &Path, of: &TokenStream) -> TokenStream {
     let span = function.span();
-    let (caller, value, ty) = (format_ident!("{caller}"), local("__value"), ty_at(ty, span));
-    quote_spanned!(place(span)=> _rt::rule::function(|#value| _rt::rule::#caller::<#ty, _>(#value, &#function)))
+    let (caller, value, of) = (format_ident!("{caller}"), local("__value"), ty_at(of, span));
+    quote_spanned!(place(span)=> _rt::rule::function(|#value| _rt::rule::#caller::<#of, _>(#value, &#function)))
 }
 
 /// One end of a range.
@@ -230,13 +237,12 @@ fn limit(inclusive: Option<&Bound>, exclusive: Option<&Bound>) -> TokenStream {
 pub(super) fn checks(checks: &[Check]) -> TokenStream {
     // Most types are seen to be neither secret nor made by the server by anyone who reads the output.
     let of_type = |it: &Check| matches!(it.kind, CheckKind::Shown | CheckKind::Sent);
-    let asked = |it: &&Check| !of_type(it) || !is_plainly_a_field(&it.ty);
-    let probes = checks.iter().filter(asked).any(of_type);
-    let call = |Check { kind, ty, span }: &Check| {
-        let ty = ty_at(ty, *span);
+    let is_asked = |it: &&Check| !of_type(it) || !is_plainly_a_field(&it.ty);
+    let call = |Check { kind, field, ty, span }: &Check| {
+        let ty = ty_at(&asked(field, ty), *span);
         let (function, arguments) = match kind {
             CheckKind::Shown => {
-                return quote_spanned!(place(*span)=> _rt::check::shown::<#ty, { _rt::Probe::<#ty>::SECRET }>(););
+                return quote_spanned!(place(*span)=> _rt::check::shown::<#ty, { <#ty as _rt::Ty>::SECRET }>(););
             }
             CheckKind::EmptyInNewRow => ("empty_in_new_row", None),
             CheckKind::CreatedAt => ("created_at", None),
@@ -245,7 +251,7 @@ pub(super) fn checks(checks: &[Check]) -> TokenStream {
             CheckKind::Comparable => ("comparable", None),
             CheckKind::Text => ("text", None),
             CheckKind::Sent => {
-                return quote_spanned!(place(*span)=> _rt::check::sent::<#ty, { _rt::Probe::<#ty>::SENT }>(););
+                return quote_spanned!(place(*span)=> _rt::check::sent::<#ty, { <#ty as _rt::Ty>::SENT }>(););
             }
             CheckKind::Nested => ("nested", None),
             CheckKind::AsString => ("as_string", None),
@@ -263,16 +269,11 @@ pub(super) fn checks(checks: &[Check]) -> TokenStream {
     };
     // Numbers are looked at while constants are evaluated, and that ends with the first that is wrong.
     let (numbers, types): (Vec<_>, Vec<_>) =
-        checks.iter().filter(asked).partition(|it| matches!(it.kind, CheckKind::Number(_) | CheckKind::Item(_)));
+        checks.iter().filter(is_asked).partition(|it| matches!(it.kind, CheckKind::Number(_) | CheckKind::Item(_)));
     let numbers = numbers.into_iter().map(call).map(|it| quote!(const _: () = #it));
     let types = (!types.is_empty()).then(|| {
         let calls = types.into_iter().map(call);
-        let probe = probes.then(|| {
-            quote!(
-                use _rt::NotAField as _;
-            )
-        });
-        quote!(const _: () = { #probe #(#calls)* };)
+        quote!(const _: () = { #(#calls)* };)
     });
     quote!(#types #(#numbers)*)
 }

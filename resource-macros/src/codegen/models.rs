@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{GenericArgument, Ident, Path, PathArguments, PathSegment, Type, Visibility};
 
 use super::doc_attrs;
-use super::place::{Placed, local, place};
+use super::place::{Placed, implement, local, place};
 use crate::model::{Form, Handle, Model, ModelField, Outline, Usage};
 
 /// The structs themselves: they stand beside the user's.
@@ -14,7 +14,7 @@ pub(super) fn structs(outline: &Outline) -> TokenStream {
 }
 
 fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
-    let Model { ident, usage: _, doc, fields } = model;
+    let Model { ident: ident_of_model, usage: _, doc, fields } = model;
     let doc = doc_attrs(doc);
     let fields = fields.iter().map(|ModelField { vis, ident, ty, doc, slot: _, form }| {
         let doc = doc_attrs(doc);
@@ -25,15 +25,15 @@ fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
                 quote!(#doc #vis #ident: #ty)
             }
             Form::Optional => {
-                let update = update_of(ty, krate);
+                let update = update_of(ty, ident_of_model, krate);
                 quote!(#doc #vis #ident: #update)
             }
         }
     });
     quote! {
         #doc
-        #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, clippy::restriction)]
-        #vis struct #ident {
+        #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+        #vis struct #ident_of_model {
             #(#fields,)*
         }
     }
@@ -44,48 +44,43 @@ fn model_struct(model: &Model, vis: &Visibility, krate: &Path) -> TokenStream {
 /// A type that is no field has to give a type here too, or every mention of the model is an error
 /// of its own. So the compiler is asked first whether it is one. Where that is plain to see, the
 /// question is left out for the sake of those who read the model's documentation.
-fn update_of(ty: &Type, krate: &Path) -> TokenStream {
-    let plain = is_plainly_a_field(ty);
-    let ty = Placed::new(ty);
-    let ty = ty.ty();
-    if plain {
+fn update_of(ty: &Type, model: &Ident, krate: &Path) -> TokenStream {
+    if is_there_everywhere(ty) {
         return quote!(#krate::__private::UpdateOf<#ty>);
     }
+    if is_plainly_a_field(ty) {
+        return quote!(<#ty as #krate::__private::Ty>::Update);
+    }
+    let alias = Ident::new("__It", model.span());
     quote! {
-        #krate::__private::UpdateIf<#ty, {
+        <[#ty; {
             use #krate::__private::NotAField as _;
-            #krate::__private::Probe::<#ty>::NULLABLE
-        }>
+            type #alias = #ty;
+            #krate::__private::Probe::<#alias>::FIELDS
+        }] as #krate::__private::Asked>::Update
     }
 }
 
 /// Whether it is a scalar of the runtime's, or an `Option` or `Vec` of one.
 pub(super) fn is_plainly_a_field(ty: &Type) -> bool {
-    const SCALARS: [&str; 16] = [
-        "bool",
-        "i8",
-        "i16",
-        "i32",
-        "i64",
-        "u8",
-        "u16",
-        "u32",
-        "f32",
-        "f64",
-        "String",
-        "Decimal",
-        "Uuid",
-        "Timestamp",
-        "Date",
-        "Time",
-    ];
+    const SCALARS: [&str; 5] = ["Decimal", "Uuid", "Timestamp", "Date", "Time"];
+    is_there_everywhere(ty) || is_scalar_or_some(ty, &SCALARS)
+}
+
+/// Whether it is a scalar that needs no import, or an `Option` or `Vec` of one.
+pub(super) fn is_there_everywhere(ty: &Type) -> bool {
+    const SCALARS: [&str; 11] = ["bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "f32", "f64", "String"];
+    is_scalar_or_some(ty, &SCALARS)
+}
+
+fn is_scalar_or_some(ty: &Type, scalars: &[&str]) -> bool {
     fn path(ty: &Type) -> Option<&PathSegment> {
         match ty {
             Type::Path(it) if it.qself.is_none() => it.path.segments.last(),
             _ => None,
         }
     }
-    let is_scalar = |it: &PathSegment| it.arguments.is_none() && SCALARS.iter().any(|name| it.ident == name);
+    let is_scalar = |it: &PathSegment| it.arguments.is_none() && scalars.iter().any(|name| it.ident == name);
     let Some(outer) = path(ty) else { return false };
     match &outer.arguments {
         PathArguments::AngleBracketed(it) if outer.ident == "Option" || outer.ident == "Vec" => match it.args.first() {
@@ -110,20 +105,21 @@ pub(super) fn model_impls(model: &Model, resource: &Ident) -> TokenStream {
     let given = fields.iter().map(|ModelField { ident, ty, slot, form, .. }| {
         let (ty, slot) = (Placed::new(ty), Literal::usize_unsuffixed(*slot));
         let method = if *form == Form::Optional { "__give_update" } else { "__give" };
-        ty.call(method, &quote!(#values, #slot, &self.#ident))
+        ty.call_with(method, &quote!(#values, #slot,), &quote!(&self.#ident))
     });
     let common = common_impls(model);
+    let implement = implement(ident);
     quote! {
-        impl _rt::Model for #ident {
-            const RESOURCE: &'static _rt::ResourceMeta = <#resource as _rt::Resource>::META;
+        #implement _rt::Model for #ident {
+            const RESOURCE: &'static _rt::ResourceMeta = _rt::meta::<#resource>();
             const USAGE: _rt::Usage = #usage;
 
-            fn from_values(#values: &mut _rt::Values) -> _rt::Result<Self, _rt::ValueError> {
+            fn from_values(#values: &mut _rt::Values) -> _rt::ValueResult<Self> {
                 _rt::Ok(Self { #(#taken,)* })
             }
 
             fn to_values(&self) -> _rt::Values {
-                let #values = &mut _rt::Values::of(<Self as _rt::Model>::RESOURCE);
+                let #values = &mut _rt::Values::of_model::<Self>();
                 #(#given;)*
                 _rt::std::mem::take(#values)
             }
@@ -150,7 +146,7 @@ pub(super) fn common_impls(model: &Model) -> TokenStream {
             }
         }
         impl _rt::fmt::Debug for #ident {
-            fn fmt(&self, #it: &mut _rt::fmt::Formatter<'_>) -> _rt::fmt::Result {
+            fn fmt(&self, #it: &mut _rt::Formatter<'_>) -> _rt::fmt::Result {
                 _rt::model::debug(self, #it)
             }
         }
@@ -165,8 +161,9 @@ fn default_impl(ident: &Ident, fields: &[ModelField]) -> TokenStream {
         let ty = Placed::new(ty);
         ty.field(ident, &ty.call("__absent", &TokenStream::new()))
     });
+    let implement = implement(ident);
     quote! {
-        impl _rt::core::default::Default for #ident {
+        #implement _rt::core::default::Default for #ident {
             fn default() -> Self {
                 Self { #(#fields,)* }
             }
@@ -179,11 +176,12 @@ fn clone_impl(ident: &Ident, fields: &[ModelField]) -> TokenStream {
     let fields = fields.iter().map(|ModelField { ident, ty, form, .. }| {
         let ty = Placed::new(ty);
         let method = if *form == Form::Optional { "__clone_update" } else { "__clone" };
-        let call = ty.call(method, &quote!(&self.#ident));
+        let call = ty.call_with(method, &TokenStream::new(), &quote!(&self.#ident));
         ty.field(ident, &call)
     });
+    let implement = implement(ident);
     quote! {
-        impl _rt::core::clone::Clone for #ident {
+        #implement _rt::core::clone::Clone for #ident {
             fn clone(&self) -> Self {
                 Self { #(#fields,)* }
             }
@@ -204,7 +202,7 @@ pub(super) fn usage(usage: Usage) -> TokenStream {
 }
 
 /// The models as the resource's associated types. `list` is the position of the view that lists answer with.
-pub(super) fn associated(outline: &Outline, list: Option<usize>) -> TokenStream {
+pub(super) fn associated(outline: &Outline, id: &TokenStream, list: Option<usize>) -> TokenStream {
     let types = outline.models.iter().filter_map(|it| {
         let name = match it.usage {
             Usage::Create => "Create",
@@ -215,8 +213,6 @@ pub(super) fn associated(outline: &Outline, list: Option<usize>) -> TokenStream 
         let (name, ident) = (format_ident!("{name}"), &it.ident);
         Some(quote!(type #name = #ident;))
     });
-    let id = Placed::new(&outline.id_ty);
-    let id = id.ty();
     let list = list.map_or(Usage::Response, Usage::View);
     let list = outline.models.iter().filter(|it| it.usage == list).map(|it| &it.ident);
     quote!(type Id = #id; #(#types)* #(type List = #list;)*)
@@ -228,13 +224,25 @@ pub(super) fn handles(outline: &Outline) -> TokenStream {
     let handles = outline.handles.iter().map(|Handle { vis, ident, field, slot, ty }| {
         let slot = Literal::usize_unsuffixed(*slot);
         let doc = format!(" The field `{field}`, for queries in Rust.");
-        let ty = Placed::new(ty);
-        let ty = ty.ty();
         // At the field, where a constant of the same name is a mistake.
-        quote_spanned! {place(ident.span())=>
+        let handle = quote_spanned! {place(ident.span())=>
             #[doc = #doc]
             #vis const #ident: _rt::Field<Self, #ty, #slot> = _rt::field();
-        }
+        };
+        (has_arguments(ty) && !is_there_everywhere(ty), handle)
     });
-    quote!(impl #resource { #(#handles)* })
+    // See `aliases`: of a type that is the argument of another the compiler may suggest a parameter, of others not.
+    let implement = implement(resource);
+    let (plain, nested): (Vec<_>, Vec<_>) = handles.partition(|(nested, _)| !nested);
+    let block = |implement, handles: Vec<(bool, TokenStream)>| {
+        let handles = handles.into_iter().map(|(_, it)| it);
+        (handles.len() > 0).then(|| quote!(#implement #resource { #(#handles)* }))
+    };
+    let (plain, nested) = (block(quote!(impl), plain), block(implement, nested));
+    quote!(#plain #nested)
+}
+
+/// Whether it has arguments: `Option<String>`.
+pub(super) fn has_arguments(ty: &Type) -> bool {
+    matches!(ty, Type::Path(it) if it.path.segments.iter().any(|it| !it.arguments.is_none()))
 }

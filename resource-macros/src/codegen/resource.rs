@@ -1,11 +1,11 @@
 //! `impl Resource`: the description as a constant, and the ways between the struct and its values.
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{format_ident, quote};
-use syn::{Ident, Type, TypePath};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Ident;
 
 use super::meta::{self, list};
-use super::place::{Placed, local};
+use super::place::{Placed, aliases, asked, implement, local, place, ty_at};
 use super::{hidden, models};
 use crate::model::{Computed, Field, Operations, Page, Resource, Role, SortKey, View};
 
@@ -16,14 +16,15 @@ pub(crate) fn resource(resource: &Resource) -> TokenStream {
     let structs = models::structs(outline);
     let meta = self::meta(resource);
     let list = resource.list.as_ref().and_then(|name| resource.views.iter().position(|it| it.name == *name));
-    let associated = models::associated(outline, list);
+    let associated = models::associated(outline, &id(resource), list);
     let conversions = conversions(&resource.fields);
     let model_impls = outline.models.iter().map(|it| models::model_impls(it, ident));
     let handles = models::handles(outline);
     let declared = declared(resource);
     let checks = meta::checks(&resource.checks);
+    let implement = implement(ident);
     let items = quote! {
-        impl _rt::Resource for #ident {
+        #implement _rt::Resource for #ident {
             const META: &'static _rt::ResourceMeta = &#meta;
             #associated
             #conversions
@@ -33,8 +34,20 @@ pub(crate) fn resource(resource: &Resource) -> TokenStream {
         #declared
         #checks
     };
-    let hidden = hidden(&outline.krate, &items);
+    let fields = resource.fields.iter().map(|it| (it.name.as_str(), &it.ty));
+    let all = fields.chain(resource.computed.iter().map(|it| (it.name.as_str(), &it.ty)));
+    let aliases = aliases(all, ident, &items);
+    let hidden = hidden(&outline.krate, &quote!(#aliases #items));
     quote!(#structs #hidden)
+}
+
+/// The identifier's type, as what is asked goes to: a bound of the trait is a question too.
+fn id(resource: &Resource) -> TokenStream {
+    let id = resource.fields.iter().find(|it| matches!(it.role, Role::Id { .. }));
+    match id {
+        Some(it) if !models::is_plainly_a_field(&it.ty) => asked(&it.name, &it.ty),
+        _ => resource.outline.id_ty.to_token_stream(),
+    }
 }
 
 /// What clients may ask lists for, by the fields' positions: nothing, unless the runtime has clients.
@@ -70,7 +83,6 @@ fn meta(resource: &Resource) -> TokenStream {
         rules,
         checks: _,
     } = resource;
-    let ty = Type::Path(TypePath { qself: None, path: outline.ident.clone().into(), attrs: Vec::new() });
     let fields = fields.iter().map(meta::field);
     let doc = doc.as_ref().map(|it| quote!(.doc(#it)));
     let computed = self::computed(computed, &outline.ident);
@@ -87,7 +99,7 @@ fn meta(resource: &Resource) -> TokenStream {
     let require_if_match = require_if_match.then(|| quote!(.require_if_match()));
     let unique = list(unique.iter().map(|it| quote!(&[#(#it),*]))).map(|it| quote!(.unique(#it)));
     let indexes = list(indexes.iter().map(|it| quote!(&[#(#it),*]))).map(|it| quote!(.indexes(#it)));
-    let rules = meta::rules(rules, &ty);
+    let rules = meta::rules(rules, &outline.ident.to_token_stream());
     quote! {
         _rt::ResourceMeta::new(#name, #path, #table, &[#(#fields),*])
             #doc #computed #views #list_view #sort #page #operations #require_if_match #unique #indexes #rules
@@ -123,9 +135,10 @@ fn computed(computed: &[Computed], resource: &Ident) -> Option<TokenStream> {
         quote!(_rt::ComputedMeta::new(#wire, #description) #doc)
     }))?;
     let (record, it) = (local("__record"), local("__it"));
-    let values = computed
-        .iter()
-        .map(|Computed { ident, ty, .. }| Placed::new(ty).call_at(ident.span(), "into_value", &quote!(#it.#ident())));
+    let values = computed.iter().map(|Computed { ident, name, ty, .. }| {
+        let ty = ty_at(&asked(name, ty), ident.span());
+        quote_spanned!(place(ident.span())=> _rt::value::expression::<#ty, _, _>(#it.#ident()))
+    });
     Some(quote! {
         .computed(#metas, |#record| {
             let #it = <#resource as _rt::Resource>::from_record(_rt::core::clone::Clone::clone(#record))?;
@@ -138,14 +151,14 @@ fn computed(computed: &[Computed], resource: &Ident) -> Option<TokenStream> {
 fn conversions(fields: &[Field]) -> TokenStream {
     let (record, values) = (local("__record"), local("__values"));
     let (taken, given) = (taken(fields), given(fields));
-    let id = fields.iter().find(|it| matches!(it.role, Role::Id { .. })).map(|Field { ident, ty, .. }| {
-        let id = Placed::new(ty).call("__copy", &quote!(&self.#ident));
-        quote!(fn id(&self) -> Self::Id { #id })
-    });
+    let id = fields
+        .iter()
+        .find(|it| matches!(it.role, Role::Id { .. }))
+        .map(|Field { ident, .. }| quote!(fn id(&self) -> Self::Id { _rt::value::copy(&self.#ident) }));
     quote! {
         #id
 
-        fn from_record(#record: _rt::Record) -> _rt::Result<Self, _rt::ValueError> {
+        fn from_record(#record: _rt::Record) -> _rt::ValueResult<Self> {
             let #values = &mut _rt::Values::all(#record.values);
             _rt::Ok(Self { #taken })
         }
@@ -169,6 +182,8 @@ pub(super) fn taken(fields: &[Field]) -> TokenStream {
 
 /// The values of a struct's fields.
 pub(super) fn given(fields: &[Field]) -> TokenStream {
-    let given = fields.iter().map(|Field { ident, ty, .. }| Placed::new(ty).call("into_value", &quote!(self.#ident)));
+    let given = fields.iter().map(|Field { ident, ty, .. }| {
+        Placed::new(ty).call_with("into_value", &TokenStream::new(), &quote!(self.#ident))
+    });
     quote!(_rt::value::list([#(#given),*]))
 }

@@ -91,13 +91,13 @@ pub(super) fn resource_field(
     check_secret(&ident, [&name, &wire], access.response, expose.take(errors).as_ref(), ways_out, errors);
 
     if access.create || access.update {
-        checks.push(Check { kind: CheckKind::Sent, ty: ty.clone(), span: ty.span() });
+        checks.push(Check { kind: CheckKind::Sent, field: name.clone(), ty: ty.clone(), span: ty.span() });
     }
     if access.response {
-        checks.push(Check { kind: CheckKind::Shown, ty: ty.clone(), span: ty.span() });
+        checks.push(Check { kind: CheckKind::Shown, field: name.clone(), ty: ty.clone(), span: ty.span() });
     }
     let mut check = |kind, at: &dyn ToTokens| {
-        checks.push(Check { kind, ty: ty.clone(), span: at.span() });
+        checks.push(Check { kind, field: name.clone(), ty: ty.clone(), span: at.span() });
     };
     match role {
         Role::CreatedAt => check(CheckKind::CreatedAt, &ty),
@@ -110,9 +110,9 @@ pub(super) fn resource_field(
     if matches!(role, Role::Plain) && !access.create && default.is_none() {
         check(CheckKind::EmptyInNewRow, &ty);
     }
-    let example = example.take(errors).and_then(|it| lower_example(it, &ty, checks, errors));
+    let example = example.take(errors).and_then(|it| lower_example(it, &name, &ty, checks, errors));
     for value in [&default, &example].into_iter().flatten() {
-        number_checks(value, &ty, checks);
+        number_checks(value, &name, &ty, checks);
     }
 
     let (search, sort) = (search.take(errors), sort.take(errors));
@@ -129,7 +129,7 @@ pub(super) fn resource_field(
     }
     let mut compare = |key: &Option<Keyed<Bare>>, kind| {
         if let Some(key) = key {
-            checks.push(Check { kind, ty: ty.clone(), span: key.key.span() });
+            checks.push(Check { kind, field: name.clone(), ty: ty.clone(), span: key.key.span() });
         }
     };
     let unique = unique.take(errors);
@@ -228,11 +228,11 @@ pub(super) fn object_field(
     check_secret(&ident, [&name, &wire], true, expose.take(errors).as_ref(), ways_out, errors);
     let default = default.take(errors).and_then(|it| lower_default(it, Role::Plain, errors));
     for kind in [CheckKind::Shown, CheckKind::Sent] {
-        checks.push(Check { kind, ty: ty.clone(), span: ty.span() });
+        checks.push(Check { kind, field: name.clone(), ty: ty.clone(), span: ty.span() });
     }
-    let example = example.take(errors).and_then(|it| lower_example(it, &ty, checks, errors));
+    let example = example.take(errors).and_then(|it| lower_example(it, &name, &ty, checks, errors));
     for value in [&default, &example].into_iter().flatten() {
-        number_checks(value, &ty, checks);
+        number_checks(value, &name, &ty, checks);
     }
     let rules = rules(validate, &Place { field: &name, ty: &field.ty, fields }, checks, errors);
     Some(Field {
@@ -268,8 +268,14 @@ fn lower_default(given: Keyed<MaybeExpression>, role: Role, errors: &mut Errors)
     }
 }
 
-fn lower_example(given: Keyed<Expression>, ty: &Type, checks: &mut Vec<Check>, errors: &mut Errors) -> Option<Value> {
-    checks.push(Check { kind: CheckKind::Shown, ty: ty.clone(), span: given.key.span() });
+fn lower_example(
+    given: Keyed<Expression>,
+    field: &str,
+    ty: &Type,
+    checks: &mut Vec<Check>,
+    errors: &mut Errors,
+) -> Option<Value> {
+    checks.push(Check { kind: CheckKind::Shown, field: field.to_owned(), ty: ty.clone(), span: given.key.span() });
     errors.handle(literal(given.value.0))
 }
 

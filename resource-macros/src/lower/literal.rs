@@ -23,8 +23,8 @@ pub(super) fn literal(expr: Expr) -> syn::Result<Value> {
 }
 
 /// Asks the compiler whether the field's type holds the numbers in a value.
-pub(super) fn number_checks(value: &Value, ty: &Type, checks: &mut Vec<Check>) {
-    let mut check = |kind, span| checks.push(Check { kind, ty: ty.clone(), span });
+pub(super) fn number_checks(value: &Value, field: &str, ty: &Type, checks: &mut Vec<Check>) {
+    let mut check = |kind, span| checks.push(Check { kind, field: field.to_owned(), ty: ty.clone(), span });
     match value {
         Value::Number(number) => check(CheckKind::Number(*number), number.span),
         Value::List(items, _) => {

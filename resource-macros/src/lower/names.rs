@@ -212,12 +212,31 @@ fn capitalized(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// Whether a field of this name looks like one that must not leave the server.
+/// Whether a field of this name looks like one that must not leave the server, in whatever case it is written.
 pub(super) fn is_secret(name: &str) -> bool {
-    const WHOLE: &[&str] = &["password", "passwd", "passphrase", "secret", "token", "api_key"];
-    const ENDS: &[&str] = &["_password", "_passwd", "_passphrase", "_hash", "_secret", "_token", "_api_key"];
-    let name = name.to_lowercase();
-    WHOLE.contains(&name.as_str()) || ENDS.iter().any(|it| name.ends_with(it))
+    const WORDS: &[&str] = &["password", "passwd", "pwd", "passphrase", "passcode", "secret", "token"];
+    /// What is one after another word: a `hash` alone may be anything's.
+    const ENDS: &[&str] = &["hash"];
+    /// The last two words.
+    const PAIRS: &[&str] = &["api_key", "private_key", "secret_key", "access_key", "signing_key", "encryption_key"];
+    /// The same again, as forms have it, and what a password is hashed with.
+    const AFTER_A_PASSWORD: &[&str] = &["again", "confirmation", "repeat", "repeated", "salt"];
+    let words = words(name.trim_end_matches(|it: char| it.is_ascii_digit() || it == '_' || it == '-'));
+    let words: Vec<&str> = words.iter().map(|it| if it == "apikey" { "api_key" } else { it.as_str() }).collect();
+    let words = match words.as_slice() {
+        [front @ .., last] if AFTER_A_PASSWORD.contains(last) && front.last() == Some(&"password") => front,
+        all => all,
+    };
+    match words {
+        [] => false,
+        [one] => WORDS.contains(one) || PAIRS.contains(one),
+        [.., before, last] => {
+            WORDS.contains(last)
+                || ENDS.contains(last)
+                || PAIRS.contains(last)
+                || PAIRS.contains(&format!("{before}_{last}").as_str())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -309,10 +328,49 @@ mod tests {
 
     #[test]
     fn secrets_are_known_by_their_names() {
-        for name in ["password", "password_hash", "reset_token", "api_key", "client_secret"] {
+        for name in [
+            "password",
+            "password_hash",
+            "reset_token",
+            "api_key",
+            "client_secret",
+            "pwd",
+            "user_pwd",
+            "passwd",
+            "private_key",
+            "ssh_private_key",
+            "refresh_token",
+            "password2",
+            "password_2",
+            "password_confirmation",
+            "old_password_again",
+            "passwordHash",
+            "apiKey",
+            "stripeApiKey",
+            "APIKey",
+            "apikey",
+            "api-key",
+            "ACCESS_TOKEN",
+            "PrivateKey",
+            "_token",
+        ] {
             assert!(is_secret(name), "{name}");
         }
-        for name in ["hash", "tokens", "secretary", "password_changed_at", "key"] {
+        for name in [
+            "hash",
+            "tokens",
+            "secretary",
+            "password_changed_at",
+            "key",
+            "public_key",
+            "token_count",
+            "has_password_since",
+            "confirmation",
+            "salt",
+            "keyboard",
+            "",
+            "_",
+        ] {
             assert!(!is_secret(name), "{name}");
         }
     }

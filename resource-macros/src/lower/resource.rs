@@ -70,7 +70,8 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
     let table = table.value(errors).map(|it| lower_identifier("table", &it.0, errors));
     let computed =
         lower_computed(computed.take(errors).into_iter().flat_map(|it| it.value.0), &all, &mut naming, errors);
-    let shown = |it: &Computed| Check { kind: CheckKind::Shown, ty: it.ty.clone(), span: it.ty.span() };
+    let shown =
+        |it: &Computed| Check { kind: CheckKind::Shown, field: it.name.clone(), ty: it.ty.clone(), span: it.ty.span() };
     checks.extend(computed.iter().map(shown));
     let views = lower_views(view.take(errors), &all, &computed, errors);
     let list = list.value(errors).and_then(|it| lower_list(&it, &views, errors));
@@ -193,7 +194,7 @@ impl Fields {
     }
 
     fn check(&self, name: &str, kind: CheckKind, span: proc_macro2::Span) -> Option<Check> {
-        Some(Check { kind, ty: self.get(name)?.field.ty.clone(), span })
+        Some(Check { kind, field: name.to_owned(), ty: self.get(name)?.field.ty.clone(), span })
     }
 
     fn id_ty(&self) -> Type {
@@ -325,7 +326,7 @@ fn lower_page(given: Keyed<PageAttrs>, errors: &mut Errors) -> Option<Page> {
 
 /// The names in `operations(…)`, with what each stands for.
 const OPERATIONS: [(&str, Operations, u16); 15] = [
-    ("crud", Operations::Set("CRUD"), 0b11_1111),
+    ("crud", Operations::Set("CRUD"), CRUD),
     ("bulk", Operations::Set("BULK"), 0b1_1100_0000),
     ("read", Operations::Set("READ"), 0b11),
     ("list", Operations::One("List"), 1),
@@ -342,6 +343,7 @@ const OPERATIONS: [(&str, Operations, u16); 15] = [
     ("restore", Operations::One("Restore"), RESTORE),
 ];
 
+const CRUD: u16 = 0b11_1111;
 const RESTORE: u16 = 1 << 11;
 
 fn lower_operations(
@@ -354,16 +356,19 @@ fn lower_operations(
     let mut covered = 0;
     for ident in given.value.0 {
         let name = ident.to_string();
-        let Some((_, operations, bits)) = OPERATIONS.iter().find(|(it, ..)| *it == name) else {
+        let Some((_, operations, bits)) = OPERATIONS.iter().find(|(it, ..)| *it == name).cloned() else {
             let known = OPERATIONS.iter().map(|(it, ..)| *it);
             let help = translated_or_instead(foreign::OPERATIONS, &name, known);
             errors.push(&ident, format!("there is no operation `{name}`"), help);
             continue;
         };
-        if covered & bits == *bits {
+        // Where deletes are soft, what is done to one row is undone as well.
+        let restores = bits == CRUD && fields.soft_delete().is_some();
+        let bits = if restores { bits | RESTORE } else { bits };
+        if covered & bits == bits {
             errors.push(&ident, format!("`{name}` is among the others already"), "remove it");
         }
-        if *bits == RESTORE && fields.soft_delete().is_none() {
+        if bits == RESTORE && fields.soft_delete().is_none() {
             errors.push(
                 &ident,
                 "what is deleted is gone, and cannot be restored",
@@ -381,7 +386,8 @@ fn lower_operations(
                 errors.push(&ident, what, "write `filter(eq)` or `search` on a field");
             }
         }
-        lowered.push(operations.clone());
+        lowered.push(operations);
+        lowered.extend(restores.then_some(Operations::One("Restore")));
     }
     lowered
 }

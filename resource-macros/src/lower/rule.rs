@@ -43,7 +43,12 @@ pub(super) fn rules(
     } = attrs;
     report_unknown(unknown, errors);
     if let Some(nested) = nested.take(errors) {
-        checks.push(Check { kind: CheckKind::Nested, ty: place.ty.clone(), span: nested.key.span() });
+        checks.push(Check {
+            kind: CheckKind::Nested,
+            field: place.field.to_owned(),
+            ty: place.ty.clone(),
+            span: nested.key.span(),
+        });
     }
     let mut rules: Vec<Option<Rule>> = vec![
         length.take(errors).and_then(|it| lower_length(it, errors)),
@@ -158,9 +163,10 @@ fn plain(given: Keyed<PlainRuleAttrs>, kind: RuleKind, errors: &mut Errors) -> O
 
 fn lower_regex(given: Keyed<RegexAttrs>, errors: &mut Errors) -> Option<Rule> {
     let RegexAttrs { path, code, message, unknown } = given.value;
+    let unread = !unknown.is_empty();
     unknown.report(RegexAttrs::KEYS, &[], errors);
     let help = "write `regex(path = *PATTERN)` with `static PATTERN: LazyLock<Regex> = …`";
-    let path = required(path, &given.key, "`regex` needs its pattern", help, errors)?.0;
+    let path = required(path, unread, &given.key, "`regex` needs its pattern", help, errors)?.0;
     if let Expr::Lit(literal) = &path {
         errors.push(literal, "the pattern is not written here", help);
         return None;
@@ -170,17 +176,19 @@ fn lower_regex(given: Keyed<RegexAttrs>, errors: &mut Errors) -> Option<Rule> {
 
 fn lower_contains(given: Keyed<ContainsAttrs>, kind: fn(syn::LitStr) -> RuleKind, errors: &mut Errors) -> Option<Rule> {
     let ContainsAttrs { pattern, code, message, unknown } = given.value;
+    let unread = !unknown.is_empty();
     unknown.report(ContainsAttrs::KEYS, &[], errors);
     let help = "write `pattern = \"…\"` in its parentheses";
-    let pattern = required(pattern, &given.key, "the text to look for is missing", help, errors)?.0;
+    let pattern = required(pattern, unread, &given.key, "the text to look for is missing", help, errors)?.0;
     Some(rule(kind(pattern), &given.key, code, message, errors))
 }
 
 fn lower_must_match(given: Keyed<MustMatchAttrs>, place: &Place<'_>, errors: &mut Errors) -> Option<Rule> {
     let MustMatchAttrs { other, code, message, unknown } = given.value;
+    let unread = !unknown.is_empty();
     unknown.report(MustMatchAttrs::KEYS, &[], errors);
     let help = "write `must_match(other = \"field\")`";
-    let other = required(other, &given.key, "`must_match` needs the other field", help, errors)?.0;
+    let other = required(other, unread, &given.key, "`must_match` needs the other field", help, errors)?.0;
     let name = super::plain_name(&other);
     let Some((name, ty)) = place.fields.iter().find(|(it, _)| *it == name) else {
         let known = place.fields.iter().map(|(it, _)| it.as_str());
@@ -191,29 +199,38 @@ fn lower_must_match(given: Keyed<MustMatchAttrs>, place: &Place<'_>, errors: &mu
         errors.push(&other, "every field matches itself", "name another field");
         return None;
     }
-    let kind = RuleKind::MustMatch { other: name.clone(), ty: Box::new((*ty).clone()) };
+    let kind = RuleKind::MustMatch { other: name.clone(), field: name.clone(), ty: Box::new((*ty).clone()) };
     Some(rule(kind, &given.key, code, message, errors))
 }
 
 fn lower_custom(given: Keyed<CustomAttrs>, errors: &mut Errors) -> Option<Rule> {
     let CustomAttrs { function, code, message, unknown } = given.value;
+    let unread = !unknown.is_empty();
     unknown.report(CustomAttrs::KEYS, &[], errors);
     let help = "write `custom(function = name_of_a_function)`";
-    let function = required(function, &given.key, "`custom` needs its function", help, errors)?.0;
+    let function = required(function, unread, &given.key, "`custom` needs its function", help, errors)?.0;
     Some(rule(RuleKind::Custom(function), &given.key, code, message, errors))
 }
 
 fn lower_schema(given: Keyed<SchemaAttrs>, kind: fn(Path) -> RuleKind, errors: &mut Errors) -> Option<Rule> {
     let SchemaAttrs { function, code, message, unknown } = given.value;
+    let unread = !unknown.is_empty();
     unknown.report(SchemaAttrs::KEYS, &[], errors);
     let help = "write `schema(function = name_of_a_function)`";
-    let function = required(function, &given.key, "`schema` needs its function", help, errors)?.0;
+    let function = required(function, unread, &given.key, "`schema` needs its function", help, errors)?.0;
     Some(rule(kind(function), &given.key, code, message, errors))
 }
 
-/// The value of a key that a rule cannot do without.
-fn required<T>(given: Once<T>, rule: impl ToTokens, what: &str, help: &str, errors: &mut Errors) -> Option<T> {
-    if given.len() == 0 {
+/// The value of a key that a rule cannot do without. Where another key was not read, it is that one that was meant.
+fn required<T>(
+    given: Once<T>,
+    unread: bool,
+    rule: impl ToTokens,
+    what: &str,
+    help: &str,
+    errors: &mut Errors,
+) -> Option<T> {
+    if given.len() == 0 && !unread {
         errors.add(error(rule, what, help));
     }
     given.value(errors)

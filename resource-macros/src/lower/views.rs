@@ -2,10 +2,11 @@
 
 use syn::Ident;
 
+use super::access::check_secret;
 use super::naming::Naming;
 use super::resource::Fields;
 use super::{doc, plain_name};
-use crate::attrs::{self, ComputedItem, Keyed, Name};
+use crate::attrs::{self, ComputedAttrs, ComputedItem, Keyed, Name};
 use crate::error::{Errors, instead};
 use crate::model::{Computed, View};
 
@@ -26,10 +27,15 @@ pub(super) fn lower_computed(
             errors.push(&ident, format!("`{name}` is given twice"), "keep one of the two");
             continue;
         }
-        if let Some(attr) = attrs.iter().find(|it| !it.path().is_ident("doc")) {
-            errors.push(attr, "only doc comments can stand here", "remove it");
+        if let Some(attr) = attrs.iter().find(|it| !it.path().is_ident("doc") && !it.path().is_ident("resource")) {
+            errors.push(attr, "only doc comments can stand here, and `#[resource(expose)]`", "remove it");
         }
+        let ComputedAttrs { expose, unknown } =
+            attrs::parse::<ComputedAttrs>("resource", &attrs, errors).unwrap_or_default();
+        unknown.report(ComputedAttrs::KEYS, &[], errors);
         let wire = naming.name(&ident, None, errors);
+        let ways_out = "give it another name, or write `#[resource(expose)]` before it if clients shall see it";
+        check_secret(&ident, [&name, &wire], true, expose.take(errors).as_ref(), ways_out, errors);
         computed.push(Computed { doc: doc(&attrs), name, wire, ident, ty });
     }
     computed

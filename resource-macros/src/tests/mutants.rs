@@ -81,6 +81,113 @@ const THE_REST: &str = r##"
     }
 "##;
 
+/// A shop: other keys together, and each in its other forms.
+const ORDER: &str = r##"
+    #[resource(table = "orders_placed", rename_all = "SCREAMING_SNAKE_CASE", require_if_match = true)]
+    #[resource(view(Line: id, total, r#type), view(Card: number, is_open, label))]
+    #[resource(list = Card, computed(is_open: bool), computed(/** For print. */ label: Option<String>))]
+    #[resource(sort = "type", unique(number, shop), unique(shop, r#type, day), index(day), index(total, day))]
+    #[resource(operations(crud, bulk), page(max = 7, size = 5), crate = "crate::framework")]
+    #[validate(schema(function = "rules::is_paid"), schema(function = rules::is_sent, code = "not_sent"))]
+    pub(crate) struct Order {
+        #[resource(id, example = 3, filter(gt, lte = "until"))]
+        #[resource(rename = "ref")]
+        id: i64,
+        #[resource(immutable, default = NUMBER, normalize = "text::squeeze", filter(ieq, nin = "not", ends_with = "tail"))]
+        #[validate(length(max = 9), regex(path = crate::NUMBER, code = "number", message = "no number"))]
+        number: String,
+        #[resource(skip(update, response), default = [Kind::A, Kind::B])]
+        kinds: Vec<Kind>,
+        #[resource(skip(create, update, response), default = -7)]
+        rank: i16,
+        #[resource(skip(update), sort, filter(eq = "type", ne = "not_type", in, is_null = "untyped"))]
+        #[resource(column = "kind", example = "plain")]
+        r#type: Option<String>,
+        #[resource(as_string, default = 0.10, sort, filter(gt = "above", lt = "below"))]
+        #[validate(range(exclusive_min = 0.05, exclusive_max = 1e6, code = "total", message = "too much"))]
+        total: Decimal,
+        #[resource(immutable, unique, sort)]
+        shop: Uuid,
+        #[resource(filter(gte = "from_day", lte = "to_day"), index = false, example = Date::MIN)]
+        day: Date,
+        #[resource(hidden, default = "none", column = "key_of_shop")]
+        #[resource(rename = "shop_key")]
+        api_key: String,
+        #[resource(expose, read_only)]
+        public_token: Option<String>,
+        #[resource(filter(has_all, has_any = "labels"), default = ["new", "x"], example = [])]
+        #[validate(length(min = 1), contains(pattern = "a", message = "an a"), does_not_contain = "b")]
+        labels: Vec<String>,
+        #[validate(custom(function = crate::checks::is_address, code = "address", message = "nowhere"), nested)]
+        to: Address,
+        #[resource(write_only, default)]
+        #[validate(must_match(other = "number", code = "match", message = "differs"))]
+        again: Option<String>,
+        #[resource(created_at, hidden)]
+        #[resource(rename = "made")]
+        at: Timestamp,
+        #[resource(updated_at, sort, filter(gt), index = false)]
+        changed: Timestamp,
+        #[resource(soft_delete(purge_after = "2 weeks"))]
+        gone: Option<Timestamp>,
+    }
+"##;
+
+/// Users and what is secret of them.
+const USER: &str = r##"
+    #[resource(path = "people", view(Me: id, name, role), computed(#[resource(expose)] session_token: String))]
+    #[resource(operations(list, get, create, update, delete, restore, bulk_create, bulk_delete), sort = "name,-id")]
+    struct User {
+        #[resource(id(client), example = "ada")]
+        id: String,
+        #[resource(search, sort, filter(contains, icontains = "q", starts_with = "prefix"), normalize = trim)]
+        #[validate(length(equal = 3, code = "three"), custom(function = "is_name"), custom(function = is_known))]
+        name: String,
+        #[resource(unique, write_only, rename = "mail")]
+        #[validate(email(code = "mail", message = "no mail"), url)]
+        email: Option<String>,
+        #[resource(write_only)]
+        #[validate(length(min = 8, max = 64))]
+        password: Secret<String>,
+        #[resource(hidden, default)]
+        password_hash: PasswordHash,
+        #[resource(read_only, default = Role::Guest, filter(eq, in = "roles"))]
+        role: Role,
+        #[resource(soft_delete, read_only, sort)]
+        deleted: Option<Timestamp>,
+    }
+"##;
+
+/// Deep in others, and without much.
+const INVOICE: &str = r##"
+    #[resource(rename_all = "PascalCase")]
+    #[validate(schema(function = adds_up, message = "does not add up"))]
+    struct Invoice {
+        #[resource(default, rename = "rows", example = [Row::new()])]
+        #[validate(nested, length(max = 50, code = "rows"))]
+        lines: Vec<Row>,
+        #[resource(example = 9.99, normalize = round)]
+        #[validate(range(min = -1, max = LIMIT, message = "no"))]
+        sum_of_all: Decimal,
+        #[resource(expose)]
+        #[validate(contains(pattern = "x"), must_match(other = again))]
+        api_key: String,
+        #[validate(url(code = "link"), email)]
+        again: Option<String>,
+    }
+"##;
+
+const WEEKDAY: &str = r##"
+    #[resource(rename_all = "SCREAMING-KEBAB-CASE")]
+    enum Weekday {
+        #[resource(rename = "monday")]
+        MonDay,
+        TuesDay,
+        #[resource(rename = "mid week")]
+        r#Wednesday,
+    }
+"##;
+
 const OBJECT: &str = r##"
     #[resource(rename_all = "camelCase", crate = framework)]
     #[validate(schema(function = is_deliverable, code = "lost", message = "no such place"))]
@@ -122,6 +229,26 @@ fn every_token_of_a_value_objects_attributes_matters() {
 #[test]
 fn every_token_of_an_enums_attributes_matters() {
     check(ENUM, crate::expand_enum, 20);
+}
+
+#[test]
+fn every_token_of_an_orders_attributes_matters() {
+    check(ORDER, crate::expand_resource, 700);
+}
+
+#[test]
+fn every_token_of_a_users_attributes_matters() {
+    check(USER, crate::expand_resource, 300);
+}
+
+#[test]
+fn every_token_of_nested_attributes_matters() {
+    check(INVOICE, crate::expand_object, 100);
+}
+
+#[test]
+fn every_token_of_a_weekdays_attributes_matters() {
+    check(WEEKDAY, crate::expand_enum, 20);
 }
 
 /// No mutant is taken for the original, and there are enough of them to be all.
@@ -205,7 +332,8 @@ fn replacements(token: &TokenTree) -> Vec<(&'static str, Vec<TokenTree>)> {
     let mut all = vec![("removed", vec![]), ("doubled", vec![token.clone(), token.clone()])];
     match token {
         TokenTree::Ident(it) => {
-            all.push(("misspelt", vec![Ident::new(&format!("{it}x"), it.span()).into()]));
+            let misspelt = format!("{it}x");
+            all.push(("misspelt", vec![Ident::new(misspelt.trim_start_matches("r#"), it.span()).into()]));
             all.push(("of another type", vec![Literal::u8_unsuffixed(7).into()]));
         }
         TokenTree::Literal(it) if it.to_string().starts_with('"') => {

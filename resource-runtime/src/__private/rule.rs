@@ -157,20 +157,20 @@ pub const fn does_not_contain<T: FieldType<Inner: ContainsText>>(pattern: &'stat
     RuleMeta::new(Rule::DoesNotContain(pattern))
 }
 
-/// Types whose values can be the same.
+/// Types whose values can be the same. The marker `M` is always inferred.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` never matches a `{T}`",
     label = "the other field is a `{T}`",
     note = "`must_match` is for two fields of one type; that one of them is an `Option` does not matter"
 )]
-pub trait SameAs<T> {}
+pub trait SameAs<T, M> {}
 
 #[diagnostic::do_not_recommend]
-impl<T> SameAs<T> for T {}
+impl<T> SameAs<T, super::value::Same> for T {}
 
 /// `must_match(other)`
 #[must_use]
-pub const fn must_match<T: FieldType<Inner: SameAs<U::Inner>>, U: FieldType>(other: &'static str) -> RuleMeta {
+pub const fn must_match<T: FieldType<Inner: SameAs<U::Inner, M>>, U: FieldType, M>(other: &'static str) -> RuleMeta {
     RuleMeta::new(Rule::MustMatch(other))
 }
 

@@ -32,20 +32,28 @@ pub const fn items<I>(items: Vec<Value>) -> Value {
 }
 
 /// What an expression in an attribute may give for a field of type `T`: a `T`, or, where that is an
-/// `Option`, what is inside.
+/// `Option`, what is inside. The marker `M` tells the two apart; it is always inferred.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a value of a field of type `{T}`", label = "expected `{T}`")]
-pub trait ValueOf<T> {
+pub trait ValueOf<T, M> {
     /// The field's value.
     fn into_value_of(self) -> Value;
 }
 
-impl<T: FieldType> ValueOf<T> for T {
+/// Marks a `T` for a field of type `T`.
+#[derive(Debug)]
+pub struct Same;
+
+/// Marks a `T` for a field of type `Option<T>`.
+#[derive(Debug)]
+pub struct Inside;
+
+impl<T: FieldType> ValueOf<T, Same> for T {
     fn into_value_of(self) -> Value {
         self.into_value()
     }
 }
 
-impl<T: NotNull> ValueOf<Option<T>> for T {
+impl<T: NotNull> ValueOf<Option<T>, Inside> for T {
     fn into_value_of(self) -> Value {
         self.into_value()
     }
@@ -53,8 +61,38 @@ impl<T: NotNull> ValueOf<Option<T>> for T {
 
 /// Any other expression.
 #[must_use]
-pub fn expression<T: FieldType, V: ValueOf<T>>(value: V) -> Value {
+pub fn expression<T: FieldType, V: ValueOf<T, M>, M>(value: V) -> Value {
     value.into_value_of()
+}
+
+/// What `normalize` can name for values of type `T`. The marker `M` is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "this function does not normalize a `{T}`",
+    label = "expected `fn({T}) -> {T}`",
+    note = "a normalizer takes the value and gives it back as it shall be, a `String` as `&str` too; of an `Option` it sees what is \
+            inside"
+)]
+pub trait Normalizer<T, M> {
+    /// Calls it.
+    fn normalize(&self, value: T) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, F: Fn(T) -> T> Normalizer<T, Same> for F {
+    fn normalize(&self, value: T) -> T {
+        self(value)
+    }
+}
+
+/// Marks a normalizer that borrows: `fn(&str) -> String`.
+#[derive(Debug)]
+pub struct Borrowing;
+
+#[diagnostic::do_not_recommend]
+impl<T: std::ops::Deref, F: Fn(&T::Target) -> T> Normalizer<T, Borrowing> for F {
+    fn normalize(&self, value: T) -> T {
+        self(&value)
+    }
 }
 
 /// Calls a `normalize = function`; null stays null.
@@ -62,8 +100,28 @@ pub fn expression<T: FieldType, V: ValueOf<T>>(value: V) -> Value {
 /// # Errors
 ///
 /// When the value is not of the field's kind.
-pub fn normalize<T: FieldType>(value: Value, function: fn(T::Inner) -> T::Inner) -> Result<Value, ValueError> {
-    if value.is_null() { Ok(value) } else { T::Inner::from_value(value).map(function).map(FieldType::into_value) }
+pub fn normalize<T: FieldType, M>(value: Value, function: &impl Normalizer<T::Inner, M>) -> Result<Value, ValueError> {
+    if value.is_null() {
+        return Ok(value);
+    }
+    T::Inner::from_value(value).map(|it| function.normalize(it)).map(FieldType::into_value)
+}
+
+/// What an identifier of type `T` can be copied of. The marker `M` is always inferred.
+pub trait CopyOf<T, M> {
+    /// The copy.
+    fn copy_of(&self) -> T;
+}
+
+impl<T: FieldType> CopyOf<T, Same> for T {
+    fn copy_of(&self) -> T {
+        T::__clone(self)
+    }
+}
+
+/// A copy of an identifier.
+pub fn copy<T, M>(of: &impl CopyOf<T, M>) -> T {
+    of.copy_of()
 }
 
 /// Values in a row.
@@ -75,6 +133,12 @@ pub fn list<const N: usize>(values: [Value; N]) -> Vec<Value> {
 /// An enum's value: its name on the wire.
 pub fn of_variant<T: EnumType>(variant: &T) -> Value {
     Value::Text(T::ENUM.names().nth(variant.index()).unwrap_or_default().to_owned())
+}
+
+/// The same variant once more.
+pub fn copy_of_variant<T: EnumType>(variant: &T) -> T {
+    // A variant is at its own position.
+    T::from_index(variant.index()).unwrap_or_else(super::never)
 }
 
 /// The inverse of [`of_variant`].
@@ -113,9 +177,9 @@ mod tests {
 
     #[test]
     fn an_expression_may_give_what_is_inside_an_option() {
-        assert_eq!(expression::<Option<i64>, _>(1 + 1), Value::Int(2));
-        assert_eq!(expression::<Option<i64>, _>(None), Value::Null);
-        assert_eq!(expression::<i16, _>(3), Value::Int(3));
+        assert_eq!(expression::<Option<i64>, _, _>(1 + 1), Value::Int(2));
+        assert_eq!(expression::<Option<i64>, _, _>(None), Value::Null);
+        assert_eq!(expression::<i16, _, _>(3), Value::Int(3));
     }
 
     #[test]
@@ -124,7 +188,8 @@ mod tests {
         fn upper(text: String) -> String {
             text.to_uppercase()
         }
-        assert_eq!(normalize::<Option<String>>(Value::Null, upper), Ok(Value::Null));
-        assert_eq!(normalize::<Option<String>>(Value::Text("a".into()), upper), Ok(Value::Text("A".into())));
+        assert_eq!(normalize::<String, _>(Value::Text("A".into()), &str::to_lowercase), Ok(Value::Text("a".into())));
+        assert_eq!(normalize::<Option<String>, _>(Value::Null, &upper), Ok(Value::Null));
+        assert_eq!(normalize::<Option<String>, _>(Value::Text("a".into()), &upper), Ok(Value::Text("A".into())));
     }
 }

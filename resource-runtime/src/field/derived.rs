@@ -15,9 +15,12 @@ use super::{Element, FieldType, Kind, NotNull, Value, ValueError};
     note = "for an enum add `#[derive(ResourceEnum)]`, for a nested struct `#[derive(ResourceObject)]`"
 )]
 #[doc(hidden)]
-pub trait Derived: Clone + Send + Sync + 'static {
+pub trait Derived: Sized + Send + Sync + 'static {
     /// What its values are.
     const KIND: Kind;
+
+    /// The same value once more. Not `Clone`, which the user's type need not have.
+    fn copied(&self) -> Self;
 
     /// This value as stores keep it.
     fn into_value(self) -> Value;
@@ -33,7 +36,7 @@ pub trait Derived: Clone + Send + Sync + 'static {
 #[diagnostic::do_not_recommend]
 impl<T: Derived> FieldType for T {
     const KIND: Kind = T::KIND;
-    crate::__not_null!();
+    crate::__not_null!(Derived::copied);
 
     fn into_value(self) -> Value {
         Derived::into_value(self)

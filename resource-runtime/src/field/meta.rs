@@ -250,6 +250,24 @@ impl Access {
     pub const IMMUTABLE: Self = Self { create: true, update: false, response: true };
     /// Neither sent nor seen.
     pub const HIDDEN: Self = Self { create: false, update: false, response: false };
+
+    /// The same, but not sent when clients create.
+    #[must_use]
+    pub const fn skip_create(self) -> Self {
+        Self { create: false, ..self }
+    }
+
+    /// The same, but not sent when clients update.
+    #[must_use]
+    pub const fn skip_update(self) -> Self {
+        Self { update: false, ..self }
+    }
+
+    /// The same, but never seen.
+    #[must_use]
+    pub const fn skip_response(self) -> Self {
+        Self { response: false, ..self }
+    }
 }
 
 /// What the framework does with a field by itself.

@@ -33,6 +33,7 @@ pub use ability::{
 pub use custom::{ByReference, ByTarget, ByValue, CustomRule};
 pub use derived::Derived;
 pub use fold::fold;
+pub(crate) use fold::folded_contains;
 pub use kind::{IntKind, Kind};
 pub use meta::{Access, FieldMeta, FilterMeta, IdSource, Role};
 pub(crate) use moment::{later, now, whole_microseconds};

@@ -10,6 +10,9 @@ const MANTISSA_MAX: u128 = (1 << 96) - 1;
 
 /// Reads a number of a kind; the text is the number and nothing else.
 pub(crate) fn parse(kind: &Kind, text: &str) -> Result<Value, Mismatch> {
+    if let Some(value) = plain(kind, text.as_bytes()) {
+        return Ok(value);
+    }
     let number = Number::lex(text).ok_or_else(|| Mismatch::of_type(kind))?;
     match kind {
         Kind::Int(int) => number.integer(*int).map(Value::Int),
@@ -23,6 +26,35 @@ pub(crate) fn parse(kind: &Kind, text: &str) -> Result<Value, Mismatch> {
             number.float(value, f64::MAX).map(Value::Float)
         }
         _ => Err(Mismatch::of_type(kind)),
+    }
+}
+
+/// A number of few digits and without an exponent, for the kinds that are exact, as [`parse`] reads all of them.
+/// `None` for any other, right or wrong.
+fn plain(kind: &Kind, text: &[u8]) -> Option<Value> {
+    const DIGITS_MAX: usize = 18;
+    let (negative, digits) = text.strip_prefix(b"-").map_or((false, text), |rest| (true, rest));
+    if digits.len() > DIGITS_MAX || matches!(digits, [b'0', b'0'..=b'9', ..]) {
+        return None;
+    }
+    let (mut value, mut point) = (0_i64, None);
+    for (at, byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => value = value * 10 + i64::from(byte - b'0'),
+            b'.' if at > 0 && point.is_none() => point = Some(at + 1),
+            _ => return None,
+        }
+    }
+    let value = if negative { -value } else { value };
+    match (kind, point.map(|it| digits.len() - it)) {
+        (Kind::Int(int), None) if !digits.is_empty() && (int.min()..=int.max()).contains(&value) => {
+            Some(Value::Int(value))
+        }
+        (Kind::Decimal, None) if !digits.is_empty() => Some(Value::Decimal(Decimal::new(value, 0))),
+        (Kind::Decimal, Some(places @ 1..)) => {
+            Decimal::try_new(value, u32::try_from(places).ok()?).ok().map(Value::Decimal)
+        }
+        _ => None,
     }
 }
 
@@ -88,12 +120,6 @@ impl<'a> Number<'a> {
                 .param("min", kind.min())
                 .param("max", kind.max())
         };
-        // The usual case, without an exponent or a fraction.
-        if self.fraction.is_empty() && self.exponent == 0 && self.whole.len() <= 18 {
-            let value = self.whole.bytes().fold(0, |value, it| value * 10 + i64::from(it - b'0'));
-            let value = if self.negative { -value } else { value };
-            return if value < kind.min() || value > kind.max() { Err(out_of_range()) } else { Ok(value) };
-        }
         if self.is_zero() {
             return Ok(0);
         }

@@ -33,6 +33,29 @@ use super::{FieldType, Kind, NotNull, Secret, Value, ValueError};
 /// # Ok(()) }
 /// ```
 ///
+/// What a handler of the application's does with the password that a client sent, for one:
+///
+/// ```
+/// # use resource_runtime::field::PasswordHash;
+/// use resource_runtime::error::{ApiError, ErrorCode};
+/// use resource_runtime::prelude::*;
+/// # #[derive(Debug, Clone, Resource)]
+/// # pub struct User {
+/// #     #[resource(id)]
+/// #     pub id: i64,
+/// #     #[resource(hidden, default)]
+/// #     pub password_hash: PasswordHash,
+/// # }
+///
+/// async fn set_password(store: &Database, user: i64, password: Secret<String>) -> Result<(), ApiError> {
+///     // Before the transaction: nobody else shall wait for it.
+///     let hash = PasswordHash::new(password).await.map_err(|it| ApiError::new(ErrorCode::INTERNAL).source(it))?;
+///     let mut tx = store.transaction();
+///     tx.update::<User>(user, |it| it.password_hash = hash).await?;
+///     tx.commit().await
+/// }
+/// ```
+///
 /// # Design
 ///
 /// A hash costs 20 ms of CPU and 19 MiB by intent. So it is made on the blocking threads, by as many at once as there are

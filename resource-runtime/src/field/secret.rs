@@ -3,7 +3,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 
 use super::{
-    AsString, ContainsText, FieldType, FromText, Items, Kind, Measured, NestedValue, NotNull, Numeric, Patterned, Set,
+    AsString, ContainsText, FieldType, FromText, Items, Kind, Measured, NestedValue, NotNull, Numeric, Patterned,
     Value, ValueError,
 };
 
@@ -76,8 +76,7 @@ impl<T: NotNull> FieldType for Secret<T> {
     const KIND: Kind = T::KIND;
     const SECRET: bool = true;
     const SENT: bool = T::SENT;
-    type Inner = Self;
-    type Update = Set<Self>;
+    crate::__not_null!(clone);
 
     fn into_value(self) -> Value {
         self.0.into_value()
@@ -86,17 +85,10 @@ impl<T: NotNull> FieldType for Secret<T> {
     fn from_value(value: Value) -> Result<Self, ValueError> {
         T::from_value(value).map(Self)
     }
+}
 
-    fn update_into_value(update: Set<Self>) -> Option<Value> {
-        match update {
-            Set::Absent => None,
-            Set::Value(it) => Some(it.into_value()),
-        }
-    }
-
-    fn update_from_value(value: Option<Value>) -> Result<Set<Self>, ValueError> {
-        value.map_or(Ok(Set::Absent), |it| Self::from_value(it).map(Set::Value))
-    }
+fn clone<T: FieldType>(secret: &Secret<T>) -> Secret<T> {
+    Secret(T::__clone(&secret.0))
 }
 #[diagnostic::do_not_recommend]
 impl<T: NotNull> NotNull for Secret<T> {}
@@ -132,7 +124,7 @@ impl<T: FromText> FromText for Secret<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::FieldMeta;
+    use crate::field::{FieldMeta, Set};
 
     #[test]
     fn a_secret_is_stored_as_what_it_hides() {

@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{FieldMeta, IntKind, Kind, Patch, Set, Value};
+use super::{FieldMeta, IntKind, Kind, Patch, Value};
 use crate::model::Values;
 
 /// A Rust type that can be a field of a resource.
@@ -21,7 +21,7 @@ use crate::model::Values;
     note = "an `Option` stands outermost, and a `Vec` holds neither lists nor `Option`s",
     note = "for an enum add `#[derive(ResourceEnum)]`, for a nested struct `#[derive(ResourceObject)]`"
 )]
-pub trait FieldType: Sized + Clone + Send + Sync + 'static {
+pub trait FieldType: Sized + Send + Sync + 'static {
     /// What its values are.
     const KIND: Kind;
     /// Whether null is one of them.
@@ -34,7 +34,7 @@ pub trait FieldType: Sized + Clone + Send + Sync + 'static {
     type Inner: FieldType;
     /// The type that an update has in this field's place: [`Patch`] where null is a value,
     /// [`Set`] where it is not.
-    type Update: Clone + Default + Send + Sync + 'static;
+    type Update: Default + Send + Sync + 'static;
     /// The description of a field of this type, without its name. What generated code begins with.
     #[doc(hidden)]
     const FIELD: FieldMeta = FieldMeta::of::<Self>("");
@@ -63,11 +63,6 @@ pub trait FieldType: Sized + Clone + Send + Sync + 'static {
     // field gives the same error everywhere, and the compiler shows it once.
 
     #[doc(hidden)]
-    fn __copy(value: &Self) -> Self {
-        value.clone()
-    }
-
-    #[doc(hidden)]
     fn __take(values: &mut Values, slot: usize) -> Result<Self, ValueError> {
         values.take(slot)
     }
@@ -79,18 +74,16 @@ pub trait FieldType: Sized + Clone + Send + Sync + 'static {
 
     #[doc(hidden)]
     fn __give(values: &mut Values, slot: usize, value: &Self) {
-        values.set(slot, value.clone().into_value());
+        values.set(slot, Self::__clone(value).into_value());
     }
 
     #[doc(hidden)]
     fn __give_update(values: &mut Values, slot: usize, update: &Self::Update) {
-        values.set(slot, Self::update_into_value(update.clone()));
+        values.set(slot, Self::update_into_value(Self::__clone_update(update)));
     }
 
     #[doc(hidden)]
-    fn __clone(value: &Self) -> Self {
-        value.clone()
-    }
+    fn __clone(value: &Self) -> Self;
 
     #[doc(hidden)]
     fn __absent() -> Self::Update {
@@ -98,9 +91,7 @@ pub trait FieldType: Sized + Clone + Send + Sync + 'static {
     }
 
     #[doc(hidden)]
-    fn __clone_update(update: &Self::Update) -> Self::Update {
-        update.clone()
-    }
+    fn __clone_update(update: &Self::Update) -> Self::Update;
 }
 
 /// What an update has in place of a field of type `T`; see [`FieldType::Update`].
@@ -167,6 +158,20 @@ impl std::error::Error for ValueError {}
 #[macro_export]
 macro_rules! __not_null {
     () => {
+        $crate::__not_null!(::core::clone::Clone::clone);
+    };
+    ($clone:path) => {
+        fn __clone(value: &Self) -> Self {
+            $clone(value)
+        }
+
+        fn __clone_update(update: &Self::Update) -> Self::Update {
+            match update {
+                $crate::field::Set::Absent => $crate::field::Set::Absent,
+                $crate::field::Set::Value(value) => $crate::field::Set::Value($clone(value)),
+            }
+        }
+
         type Inner = Self;
         type Update = $crate::field::Set<Self>;
 
@@ -299,8 +304,7 @@ impl NotNull for serde_json::Value {}
 #[diagnostic::do_not_recommend]
 impl<T: Element> FieldType for Vec<T> {
     const KIND: Kind = Kind::List(&T::KIND);
-    type Inner = Self;
-    type Update = Set<Self>;
+    __not_null!(clone_list);
 
     fn into_value(self) -> Value {
         Value::List(self.into_iter().map(T::into_value).collect())
@@ -312,17 +316,11 @@ impl<T: Element> FieldType for Vec<T> {
             other => Err(ValueError::new("a list", &other)),
         }
     }
+}
 
-    fn update_into_value(update: Set<Self>) -> Option<Value> {
-        match update {
-            Set::Absent => None,
-            Set::Value(it) => Some(it.into_value()),
-        }
-    }
-
-    fn update_from_value(value: Option<Value>) -> Result<Set<Self>, ValueError> {
-        value.map_or(Ok(Set::Absent), |it| Self::from_value(it).map(Set::Value))
-    }
+#[expect(clippy::ptr_arg, reason = "it is given a list")]
+fn clone_list<T: Element>(list: &Vec<T>) -> Vec<T> {
+    list.iter().map(T::__clone).collect()
 }
 #[diagnostic::do_not_recommend]
 impl<T: Element> NotNull for Vec<T> {}
@@ -342,6 +340,18 @@ impl<T: NotNull> FieldType for Option<T> {
 
     fn from_value(value: Value) -> Result<Self, ValueError> {
         if value.is_null() { Ok(None) } else { T::from_value(value).map(Some) }
+    }
+
+    fn __clone(value: &Self) -> Self {
+        value.as_ref().map(T::__clone)
+    }
+
+    fn __clone_update(update: &Patch<T>) -> Patch<T> {
+        match update {
+            Patch::Absent => Patch::Absent,
+            Patch::Null => Patch::Null,
+            Patch::Value(value) => Patch::Value(T::__clone(value)),
+        }
     }
 
     fn update_into_value(update: Patch<T>) -> Option<Value> {

@@ -76,6 +76,7 @@ impl Value {
 
     /// This value, borrowed.
     #[must_use]
+    #[inline]
     pub fn as_cell<'a>(&'a self, kind: &Kind) -> Cell<'a> {
         match self {
             Self::Null => Cell::Null,

@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::MethodRouter;
-use bytes::Bytes;
 
 use super::around::Edge;
-use super::document::{Described, shape};
+use super::document::{Described, Served, shape};
 use super::mounted::Context;
 use super::nest::Mount;
 use super::routes::PathRoutes;
@@ -18,7 +17,7 @@ use super::sweep::Sweep;
 use super::tx::Ground;
 use super::{Api, docs, error, health};
 use crate::error::{Error, Result, panic_text};
-use crate::openapi::{self, Info, Node};
+use crate::openapi::Info;
 use crate::query::CursorKeys;
 use crate::store::Database;
 use crate::task::Worker;
@@ -94,8 +93,9 @@ impl Api {
                 "there are tasks, but no resource in whose store they wait; run them by a `task::Worker`",
             ));
         }
-        let docs = paths
-            .add_service(&self.info, &databases, || described.document(&self.info, &self.errors, &self.patches))?;
+        let docs = paths.add_service(&self.info.clone(), &databases, || {
+            Served::new(described, self.info, self.errors, self.patches)
+        })?;
         let mut router = paths.router;
         for (prefix, other) in routers {
             router = merge(router, &prefix, other)?;
@@ -160,7 +160,7 @@ impl Paths {
         &mut self,
         info: &Info,
         databases: &[Database],
-        document: impl FnOnce() -> Result<Node>,
+        document: impl FnOnce() -> Result<Served>,
     ) -> Result<Option<&'static str>> {
         let docs = Some("/docs").filter(|it| cfg!(feature = "docs-ui") && !self.has(it));
         self.add_if_free("/health", &health::live());
@@ -171,9 +171,8 @@ impl Paths {
             return Ok(None);
         }
         let document = document()?;
-        let older = openapi::v3_0(&document);
-        let [document, older] = [document, older].map(|it| Bytes::from(it.to_json()));
-        self.router = merge(std::mem::take(&mut self.router), "", docs::router(document, older, &info.title))?;
+        let documentation = docs::router(move || document.forms(), &info.title);
+        self.router = merge(std::mem::take(&mut self.router), "", documentation)?;
         Ok(docs)
     }
 

@@ -6,21 +6,30 @@
 //! security policy says so to the browser too. Links in them are relative, so that they work behind
 //! a proxy that adds a prefix. Scripts and styles lie under a name that has a hash of their content
 //! in it, and may be kept forever; the document itself is asked for each time, and answered with 304
-//! while it is the same.
+//! while it is the same. It is written when it is asked for the first time, on the thread that asks: a few milliseconds,
+//! once.
+
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
+use crate::error::{ApiError, ErrorCode, Result};
+
 /// The routes of an API's document and of its pages.
 ///
-/// `title` is the pages' title. Without the feature `docs-ui` there is the document alone.
-pub(crate) fn router(document: Bytes, older: Bytes, title: &str) -> Router {
-    let router = Router::new().route("/openapi.json", json(document)).route("/openapi-3.0.json", json(older));
+/// `write` gives the document's forms, the present one and the older one; `title` is the pages' title. Without the
+/// feature `docs-ui` there is the document alone.
+pub(crate) fn router(write: impl Fn() -> Result<[Bytes; 2]> + Send + Sync + 'static, title: &str) -> Router {
+    let document = Arc::new(Document { write, forms: OnceLock::new() });
+    let router = Router::new()
+        .route("/openapi.json", json(&document, |[form, _]| form))
+        .route("/openapi-3.0.json", json(&document, |[_, older]| older));
     #[cfg(feature = "docs-ui")]
     let router = router.merge(pages::router(title));
     #[cfg(not(feature = "docs-ui"))]
@@ -28,11 +37,41 @@ pub(crate) fn router(document: Bytes, older: Bytes, title: &str) -> Router {
     router
 }
 
-fn json(document: Bytes) -> MethodRouter {
-    let etag = etag(&document);
+/// A document that is written once, when somebody asks for it.
+struct Document<W> {
+    write: W,
+    forms: OnceLock<Option<[Form; 2]>>,
+}
+
+struct Form {
+    content: Bytes,
+    etag: HeaderValue,
+}
+
+impl<W: Fn() -> Result<[Bytes; 2]>> Document<W> {
+    fn forms(&self) -> Option<&[Form; 2]> {
+        let write = || match (self.write)() {
+            Ok(forms) => Some(forms.map(|content| Form { etag: etag(&content), content })),
+            // It could be written when the API was put together.
+            Err(error) => {
+                tracing::error!("{error}");
+                None
+            }
+        };
+        self.forms.get_or_init(write).as_ref()
+    }
+}
+
+fn json<W>(document: &Arc<Document<W>>, form: fn(&[Form; 2]) -> &Form) -> MethodRouter
+where
+    W: Fn() -> Result<[Bytes; 2]> + Send + Sync + 'static,
+{
+    let document = Arc::clone(document);
     get(move |headers: HeaderMap| {
-        let (document, etag) = (document.clone(), etag.clone());
-        async move { revalidated(&headers, &etag, "application/json", document, &[]) }
+        std::future::ready(match document.forms().map(form) {
+            Some(Form { content, etag }) => revalidated(&headers, etag, "application/json", content.clone(), &[]),
+            None => ApiError::new(ErrorCode::INTERNAL).into_response(),
+        })
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use bytes::Bytes;
+
 use super::nest::Mount;
 use crate::error::{Error, Result};
 use crate::field::{FieldMeta, Kind, ObjectMeta};
@@ -19,14 +21,14 @@ static HEALTH: ObjectMeta = ObjectMeta {
 
 /// What `/` answers.
 static INDEX: ObjectMeta = ObjectMeta {
-    name: "Index",
+    name: "ApiIndex",
     doc: "What the API is, and where things are.",
     fields: &[
         FieldMeta::of::<String>("name").doc("The API's name."),
         FieldMeta::of::<String>("version").doc("The API's version."),
         FieldMeta {
             kind: Kind::Object(&ObjectMeta {
-                name: "IndexLinks",
+                name: "ApiLinks",
                 doc: "Where things are.",
                 fields: &[
                     FieldMeta::of::<Option<String>>("docs").doc("The documentation, as a page."),
@@ -113,6 +115,42 @@ impl Described {
         });
         let failed = |error| Error::new(format!("the OpenAPI document cannot be written: {error}"));
         patched.map(Node::from).map_err(failed)
+    }
+}
+
+/// The document of an API that is served.
+///
+/// # Design
+///
+/// A start builds it, to know that it can be built, and throws it away; the first request for it builds it again, and
+/// keeps what it writes. Most processes are never asked for it, and both forms written out are the greater part of a
+/// start, and of what an idle server would hold.
+pub(super) struct Served {
+    described: Described,
+    info: Info,
+    errors: ErrorModel,
+    patches: Vec<Patch>,
+}
+
+impl Served {
+    /// # Errors
+    ///
+    /// When the document cannot be written.
+    pub(super) fn new(described: Described, info: Info, errors: ErrorModel, patches: Vec<Patch>) -> Result<Self> {
+        let served = Self { described, info, errors, patches };
+        served.document()?;
+        Ok(served)
+    }
+
+    fn document(&self) -> Result<Node> {
+        self.described.document(&self.info, &self.errors, &self.patches)
+    }
+
+    /// Its forms, the present one and the older one.
+    pub(super) fn forms(&self) -> Result<[Bytes; 2]> {
+        let document = self.document()?;
+        let older = openapi::v3_0(&document);
+        Ok([document, older].map(|it| Bytes::from(it.to_json())))
     }
 }
 

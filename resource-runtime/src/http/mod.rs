@@ -23,6 +23,7 @@ mod assembly;
 mod body;
 mod bulk;
 mod conditional;
+mod deprecated;
 mod docs;
 mod document;
 mod error;

@@ -54,8 +54,29 @@ impl Moments {
             Some(found) => found,
             None => serde_json::Deserializer::from_slice(json).deserialize_map(fields).ok()?,
         };
-        found.and_then(|it| it.parse::<Timestamp>().ok()).map(Timestamp::as_second)
+        found.and_then(seconds_of)
     }
+}
+
+/// The second of a moment: of one as our JSON writes it, `2026-11-20T12:00:00.5Z`, from its digits.
+fn seconds_of(moment: &str) -> Option<Seconds> {
+    let number = |at: usize, len: usize| -> Option<i64> {
+        let digits = moment.as_bytes().get(at..at + len)?;
+        digits.iter().try_fold(0, |number, it| it.is_ascii_digit().then(|| number * 10 + i64::from(it - b'0')))
+    };
+    let signs = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    let has_our_form = moment.ends_with('Z') && signs.iter().all(|(at, sign)| moment.as_bytes().get(*at) == Some(sign));
+    // Before 1970 a part of a second counts the other way.
+    if !has_our_form || number(0, 4)? < 1970 {
+        return moment.parse::<Timestamp>().ok().map(Timestamp::as_second);
+    }
+    let (year, month, day) = (number(0, 4)?, number(5, 2)?, number(8, 2)?);
+    // The days since 1970, counted in years that begin in March (Howard Hinnant's `days_from_civil`).
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + (153 * month + 2) / 5 + day - 1;
+    let days = era * 146_097 + day_of_era - 719_468;
+    Some(((days * 24 + number(11, 2)?) * 60 + number(14, 2)?) * 60 + number(17, 2)?)
 }
 
 /// Looks through the members of an object.
@@ -68,31 +89,49 @@ impl Fields {
     /// The later one that is not null, where both are the last members, as they are in most models: so
     /// that not all of a row is read for each answer. `None` where they are elsewhere.
     fn at_the_end<'a>(&self, json: &'a [u8]) -> Option<Option<&'a str>> {
-        let mut rest = std::str::from_utf8(json).ok()?.strip_suffix('}')?;
+        let mut rest = json.strip_suffix(b"}")?;
         let (mut updated, mut created) = (None, None);
         for _ in [self.updated, self.created].into_iter().flatten() {
-            let (before, name, value) = last_member(rest)?;
-            match Some(name) {
-                it if it == self.updated => updated = value,
-                it if it == self.created => created = value,
-                _ => return None,
+            let Member { before, name, value } = last_member(rest)?;
+            let is = |it: Option<&str>| it.is_some_and(|it| it.as_bytes() == name);
+            let value = value.map(std::str::from_utf8).transpose().ok()?;
+            if is(self.updated) {
+                updated = value;
+            } else if is(self.created) {
+                created = value;
+            } else {
+                return None;
             }
-            rest = before.strip_suffix(',').unwrap_or(before);
+            rest = before.strip_suffix(b",").unwrap_or(before);
         }
         Some(updated.or(created))
     }
 }
 
-/// The last member of an object whose closing brace was taken off: what stands before it, its name,
-/// and its value, if that is null or text. A quote inside a text has a backslash before it, so that
+/// A member of an object.
+struct Member<'a> {
+    /// What stands before it.
+    before: &'a [u8],
+    name: &'a [u8],
+    value: Option<&'a [u8]>,
+}
+
+/// The last member of an object whose closing brace was taken off, if its value is null or text. A quote inside a text has a backslash before it, so that
 /// one after a colon begins a value.
-fn last_member(object: &str) -> Option<(&str, &str, Option<&str>)> {
-    let (before, value) = match object.strip_suffix('"') {
-        Some(text) => text.rsplit_once('"').map(|(before, value)| (before, Some(value)))?,
-        None => (object.strip_suffix("null")?, None),
+fn last_member(object: &[u8]) -> Option<Member<'_>> {
+    let (before, value) = match object.strip_suffix(b"\"") {
+        Some(text) => at_last_quote(text).map(|(before, value)| (before, Some(value)))?,
+        None => (object.strip_suffix(b"null")?, None),
     };
-    let (before, name) = before.strip_suffix("\":")?.rsplit_once('"')?;
-    Some((before, name, value))
+    let (before, name) = at_last_quote(before.strip_suffix(b"\":")?)?;
+    Some(Member { before, name, value })
+}
+
+/// What stands before the last quote, and behind it. Names and moments are short, so that a plain loop
+/// is the shortest way.
+fn at_last_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (before, after) = text.split_at_checked(text.iter().rposition(|it| *it == b'"')?)?;
+    Some((before, after.get(1..)?))
 }
 
 impl<'de> Visitor<'de> for Fields {
@@ -182,6 +221,18 @@ mod tests {
         assert!(!moments.are_in(&Projection::new(BOOK, &[0, 11])));
         for odd in ["", "{", "[]", "{}", r#"{"updated_at":7}"#, r#"{"updated_at":"soon"}"#] {
             assert_eq!(moments.of_json(odd.as_bytes()), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn digits_say_the_same_as_the_parser() {
+        let moments =
+            ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", "2000-02-29T12:00:00.5Z", "2024-03-01T00:00:01Z"];
+        for text in moments.into_iter().chain(["9999-12-30T21:59:59Z", "2026-11-20T12:00:00+01:00"]) {
+            assert_eq!(seconds_of(text), Some(text.parse::<Timestamp>().unwrap().as_second()), "{text}");
+        }
+        for text in ["", "soon", "2026-11-20", "2026-1a-20T12:00:00Z", "2026-11-20T12:00:0Z"] {
+            assert_eq!(seconds_of(text), None, "{text}");
         }
     }
 

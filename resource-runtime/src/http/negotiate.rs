@@ -50,6 +50,9 @@ pub(super) fn accepts_json(headers: &HeaderMap) -> Result<(), ApiError> {
 ///
 /// 406 where it wants none of them.
 pub(super) fn preferred(headers: &HeaderMap, offered: &[&'static str]) -> Result<usize, ApiError> {
+    if takes_the_first(headers, offered) {
+        return Ok(0);
+    }
     let mut best = (0, 0.0);
     for (index, media_type) in offered.iter().enumerate() {
         let weight = weight(headers, media_type);
@@ -67,6 +70,16 @@ pub(super) fn preferred(headers: &HeaderMap, offered: &[&'static str]) -> Result
             Problem::header("Accept", "not_acceptable", format!("must allow {list}"))
                 .param("allowed", offered.to_vec()),
         ))
+}
+
+/// Whether the client takes anything, or names the first and nothing else: as nearly all do.
+fn takes_the_first(headers: &HeaderMap, offered: &[&'static str]) -> bool {
+    let mut lines = headers.get_all(header::ACCEPT).iter();
+    match (lines.next(), lines.next()) {
+        (None, _) => !offered.is_empty(),
+        (Some(line), None) => line == "*/*" || offered.first().is_some_and(|it| line.as_bytes() == it.as_bytes()),
+        (Some(_), Some(_)) => false,
+    }
 }
 
 /// How much a client wants a media type.

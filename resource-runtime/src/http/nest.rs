@@ -7,9 +7,10 @@ use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::Routes;
+use super::deprecated::{deprecated, deprecated_router};
 use super::guard::{Guard, Sentry, guarded, guarded_router};
 use super::routes::Offered;
-use crate::openapi::Endpoint;
+use crate::openapi::{Deprecation, Endpoint};
 use crate::resource::Operations;
 
 /// What is mounted under one prefix: what [`Api::nest`](super::Api::nest) gives to its closure.
@@ -21,6 +22,8 @@ pub struct Nest {
     pub(super) mounts: Vec<Mount>,
     /// In front of everything that is mounted here, before or after them.
     sentries: Vec<Sentry>,
+    /// Said of everything that is mounted here, before or after it.
+    deprecation: Option<Deprecation>,
 }
 
 /// One thing that is mounted, with its prefix.
@@ -73,7 +76,12 @@ impl Nest {
         endpoint.path = format!("{}{}", self.prefix, endpoint.path).into();
         // Endpoints are made with methods that axum knows.
         let method = MethodFilter::try_from(endpoint.method.clone()).unwrap_or(MethodFilter::GET);
-        self.mounts.push(Mount::Endpoint(Box::new(endpoint), on(method, handler)));
+        let methods = on(method, handler);
+        let methods = match endpoint.deprecation() {
+            Some(deprecation) => deprecated(methods, deprecation),
+            None => methods,
+        };
+        self.mounts.push(Mount::Endpoint(Box::new(endpoint), methods));
         self
     }
 
@@ -81,6 +89,23 @@ impl Nest {
     /// this call. The outer guards are asked first.
     pub fn guard(mut self, guard: impl Guard) -> Self {
         self.sentries.push(Sentry::new(guard));
+        self
+    }
+
+    /// With everything under this prefix on its way out, whether it is mounted before or after this call: an older
+    /// version of the API, say. What says so itself keeps its own words.
+    ///
+    /// ```
+    /// use resource_runtime::http::Nest;
+    /// use resource_runtime::openapi::Deprecation;
+    /// use resource_runtime::prelude::*;
+    ///
+    /// fn older(v1: Nest) -> Nest {
+    ///     v1.deprecate(Deprecation::since(Date::constant(2026, 7, 1)).successor("/api/v2"))
+    /// }
+    /// ```
+    pub fn deprecate(mut self, deprecation: Deprecation) -> Self {
+        self.deprecation = Some(deprecation);
         self
     }
 
@@ -99,12 +124,32 @@ impl Nest {
 
     /// What is mounted, with the guards in front of it.
     pub(super) fn closed(self) -> Vec<Mount> {
-        let Self { mounts, sentries, .. } = self;
-        mounts.into_iter().map(|it| it.behind(&sentries)).collect()
+        let Self { mounts, sentries, deprecation, .. } = self;
+        let mounts = mounts.into_iter().map(|it| it.behind(&sentries));
+        match deprecation {
+            Some(deprecation) => mounts.map(|it| it.deprecated(&deprecation)).collect(),
+            None => mounts.collect(),
+        }
     }
 }
 
 impl Mount {
+    fn deprecated(self, deprecation: &Deprecation) -> Self {
+        match self {
+            Self::Resource(prefix, mut offered) => {
+                offered.deprecate(deprecation);
+                Self::Resource(prefix, offered)
+            }
+            Self::Route(path, methods) => Self::Route(path, deprecated(methods, deprecation)),
+            Self::Endpoint(mut endpoint, methods) => {
+                let is_new = endpoint.deprecate(deprecation);
+                let methods = if is_new { deprecated(methods, deprecation) } else { methods };
+                Self::Endpoint(endpoint, methods)
+            }
+            Self::Router(prefix, router) => Self::Router(prefix, deprecated_router(router, deprecation)),
+        }
+    }
+
     fn behind(self, sentries: &[Sentry]) -> Self {
         match self {
             Self::Resource(prefix, mut offered) => {

@@ -13,13 +13,14 @@ use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
 use tower::{Layer, Service};
 
+use super::deprecated::deprecated;
 use super::guard::{Guard, Sentry, guarded};
 use super::hooks::{Chain, Hooks, Typed};
 use super::mounted::{Context, Mounted, Scope};
 use super::tx::Ground;
 use super::{bulk, item, list, negotiate, respond, restore, write};
 use crate::error::{ApiError, ErrorCode, ProblemDetails};
-use crate::openapi::{self, OperationDoc};
+use crate::openapi::{self, Deprecation, OperationDoc};
 use crate::query::{CursorKeys, Filter};
 use crate::resource::{Operation, Operations, Resource, ResourceMeta};
 use crate::states::States;
@@ -124,6 +125,10 @@ const PATHS: [(&str, &[Operation]); 5] = [
     ("/{id}", &[Operation::Get, Operation::Replace, Operation::Update, Operation::Delete]),
     ("/{id}/restore", &[Operation::Restore]),
 ];
+
+fn all_operations() -> impl Iterator<Item = Operation> {
+    PATHS.iter().flat_map(|(_, operations)| operations.iter().copied())
+}
 
 impl Routes {
     /// The routes of a resource that is known by its description alone.
@@ -243,9 +248,17 @@ impl<R> Routes<R> {
     /// }
     /// ```
     pub fn describe(mut self, operation: Operation, words: impl FnOnce(OperationDoc) -> OperationDoc) -> Self {
-        let known = self.0.docs.iter().position(|(it, _)| *it == operation);
-        let doc = known.map(|index| self.0.docs.swap_remove(index).1).unwrap_or_default();
-        self.0.docs.push((operation, words(doc)));
+        self.0.describe(operation, words);
+        self
+    }
+
+    /// With one operation, or several, on their way out: each answer says so, and the document.
+    #[allow(clippy::needless_pass_by_value, reason = "it is made for this call")]
+    pub fn deprecate(mut self, operations: impl Into<Operations>, deprecation: Deprecation) -> Self {
+        let operations = operations.into();
+        for operation in all_operations().filter(|it| operations.has(*it)) {
+            self.0.describe(operation, |it| it.deprecated(deprecation.clone()));
+        }
         self
     }
 
@@ -293,6 +306,26 @@ impl Offered {
         }
     }
 
+    fn describe(&mut self, operation: Operation, words: impl FnOnce(OperationDoc) -> OperationDoc) {
+        let known = self.docs.iter().position(|(it, _)| *it == operation);
+        let doc = known.map(|index| self.docs.swap_remove(index).1).unwrap_or_default();
+        self.docs.push((operation, words(doc)));
+    }
+
+    /// On its way out with all that is mounted beside it, but for what says so itself.
+    pub(super) fn deprecate(&mut self, deprecation: &Deprecation) {
+        for operation in all_operations() {
+            if self.deprecation(operation).is_none() {
+                self.describe(operation, |it| it.deprecated(deprecation.clone()));
+            }
+        }
+    }
+
+    fn deprecation(&self, operation: Operation) -> Option<&Deprecation> {
+        let (_, doc) = self.docs.iter().find(|(it, _)| *it == operation)?;
+        doc.deprecated.as_ref()
+    }
+
     /// What the document says of it under a prefix.
     pub(super) fn described(&self, prefix: &str) -> openapi::Mounted {
         let requirements = self.sentries.iter().map(|(of, it)| (*of, it.requirement.clone()));
@@ -314,7 +347,7 @@ impl Offered {
         let mut paths = Vec::with_capacity(PATHS.len());
         for (suffix, operations) in PATHS {
             let offered: Vec<Operation> =
-                operations.iter().copied().filter(|it| self.meta.operations.has(*it)).collect();
+                operations.iter().copied().filter(|it| self.meta.offered().has(*it)).collect();
             if offered.is_empty() {
                 continue;
             }
@@ -323,7 +356,11 @@ impl Offered {
                 let replaced = self.replaced.iter().find(|(it, _)| *it == operation);
                 let one = replaced.map_or_else(|| handler(operation, &mounted), |(_, it)| it.clone());
                 let sentries = self.sentries.iter().filter(|(of, _)| of.has(operation)).map(|(_, it)| it.clone());
-                methods = methods.merge(guarded(one, &sentries.collect::<Vec<_>>()));
+                let one = guarded(one, &sentries.collect::<Vec<_>>());
+                methods = methods.merge(match self.deprecation(operation) {
+                    Some(deprecation) => deprecated(one, deprecation),
+                    None => one,
+                });
             }
             methods = methods.merge(options(&offered)).fallback(method_not_allowed);
             for apply in &self.layers {

@@ -20,7 +20,7 @@ use super::prefer::{self, Prefer};
 use crate::error::ApiError;
 use crate::resource::{Record, ResourceMeta};
 use crate::store::{
-    Database, Key, Open, Select, Selection, StoreError, StoreErrorKind, StoreResult, Tx, Write, Written,
+    BoxFuture, Database, Key, Open, Select, Selection, StoreError, StoreErrorKind, StoreResult, Tx, Write, Written,
 };
 
 /// How often a job is begun that the store asks to try again.
@@ -40,6 +40,27 @@ pub(super) trait Job: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Response, ApiError>> + Send;
 }
 
+/// A job whatever it is, for the ways to carry one out that most requests do not take: their code is there once, and
+/// not for each operation.
+pub(super) trait AnyJob: Send + Sync {
+    /// As [`Job::run`].
+    fn run_boxed<'a>(
+        &'a self,
+        mounted: &'a Mounted,
+        session: &'a mut Session<'_>,
+    ) -> BoxFuture<'a, Result<Response, ApiError>>;
+}
+
+impl<J: Job> AnyJob for J {
+    fn run_boxed<'a>(
+        &'a self,
+        mounted: &'a Mounted,
+        session: &'a mut Session<'_>,
+    ) -> BoxFuture<'a, Result<Response, ApiError>> {
+        Box::pin(self.run(mounted, session))
+    }
+}
+
 /// What a request says of how it is to be carried out.
 #[derive(Debug)]
 pub(super) struct Terms {
@@ -55,13 +76,21 @@ pub(super) async fn carry_out<J: Job>(mounted: Arc<Mounted>, terms: Terms, job: 
         return dry_run(&mounted, &request, &job).await;
     }
     if let Some(claim) = claim {
-        return idempotency::once(mounted, claim, request, job).await;
+        return idempotency::once(mounted, claim, request, Box::new(job)).await;
     }
     if !J::IS_TRANSACTION && mounted.hooks.is_empty() {
         let mut session = Session { reach: Reach::Store(&mounted.database), request: &request };
         return job.run(&mounted, &mut session).await;
     }
-    let (session, result) = in_transaction(&mounted, &request, &job).await;
+    in_one_transaction(&mounted, &request, &job).await
+}
+
+async fn in_one_transaction(
+    mounted: &Mounted,
+    request: &Arc<RequestContext>,
+    job: &dyn AnyJob,
+) -> Result<Response, ApiError> {
+    let (session, result) = in_transaction(mounted, request, job).await;
     let response = result?;
     session.commit().await?;
     Ok(response)
@@ -69,7 +98,7 @@ pub(super) async fn carry_out<J: Job>(mounted: Arc<Mounted>, terms: Terms, job: 
 
 /// Does everything but to commit. A key is neither looked at nor used up: nothing happens that could
 /// happen twice.
-async fn dry_run<J: Job>(mounted: &Mounted, request: &Arc<RequestContext>, job: &J) -> Result<Response, ApiError> {
+async fn dry_run(mounted: &Mounted, request: &Arc<RequestContext>, job: &dyn AnyJob) -> Result<Response, ApiError> {
     let (session, result) = in_transaction(mounted, request, job).await;
     drop(session);
     match result {
@@ -80,15 +109,15 @@ async fn dry_run<J: Job>(mounted: &Mounted, request: &Arc<RequestContext>, job: 
 
 /// Does a job in a transaction, which is left open; from the start again where the store gave up, because of
 /// two transactions that wait for each other's rows it ends one.
-pub(super) async fn in_transaction<'a, J: Job>(
+pub(super) async fn in_transaction<'a>(
     mounted: &'a Mounted,
     request: &'a Arc<RequestContext>,
-    job: &J,
+    job: &dyn AnyJob,
 ) -> (Session<'a>, Result<Response, ApiError>) {
     let mut attempt = 1;
     loop {
         let mut session = Session { reach: Reach::Tx(mounted.database.transaction()), request };
-        let result = job.run(mounted, &mut session).await.and_then(|it| session.unbroken().map(|()| it));
+        let result = job.run_boxed(mounted, &mut session).await.and_then(|it| session.unbroken().map(|()| it));
         if !session.open().is_some_and(Open::is_overtaken) || attempt == ATTEMPTS {
             return (session, result);
         }

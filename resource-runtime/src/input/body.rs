@@ -8,8 +8,10 @@ use serde::de::{Deserialize as _, DeserializeSeed, Deserializer as _, MapAccess,
 use serde_json::value::RawValue;
 
 use super::reader::found;
+use super::scan;
 use crate::error::{ApiError, ErrorCode, Problem};
 use crate::field::Mismatch;
+use crate::json::plain_len;
 
 /// The body as text, if it can be JSON.
 pub(super) fn text(body: &[u8]) -> Result<&str, ApiError> {
@@ -32,14 +34,52 @@ pub(super) fn text(body: &[u8]) -> Result<&str, ApiError> {
 ///
 /// Values are handed on as they are written. They have been checked to be JSON, and are never
 /// descended into here, so that no nesting in a body can exhaust the stack.
-pub(super) fn members<'a>(text: &'a str, each: impl FnMut(Cow<'a, str>, &'a str)) -> serde_json::Result<()> {
+pub(super) fn members<'a>(text: &'a str, mut each: impl FnMut(Cow<'a, str>, &'a str)) -> serde_json::Result<()> {
+    let mut done = 0_usize;
+    let whole = scan::members(text, |key, raw| {
+        done += 1;
+        each(Cow::Borrowed(key), raw);
+    });
+    if whole {
+        return Ok(());
+    }
+    thorough_members(text, |key, raw| match done.checked_sub(1) {
+        Some(left) => done = left,
+        None => each(key, raw),
+    })
+}
+
+/// Calls back for every item of the array that a whole text is, until it gives `false`.
+pub(super) fn elements<'a>(text: &'a str, mut each: impl FnMut(&'a str) -> bool) -> serde_json::Result<()> {
+    let (mut done, mut go_on) = (0_usize, true);
+    let whole = scan::elements(text, |raw| {
+        done += 1;
+        go_on = go_on && each(raw);
+    });
+    if whole {
+        return Ok(());
+    }
+    thorough_elements(text, |item| match done.checked_sub(1) {
+        Some(left) => done = left,
+        None => go_on = go_on && each(item),
+    })
+}
+
+/// [`members`] by serde_json, which knows what is wrong where something is.
+#[cold]
+pub(super) fn thorough_members<'a>(text: &'a str, each: impl FnMut(Cow<'a, str>, &'a str)) -> serde_json::Result<()> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.deserialize_map(Members(each))?;
     deserializer.end()
 }
 
-/// Calls back for every item of the array that a whole text is, until it gives `false`.
-pub(super) fn elements<'a>(text: &'a str, each: impl FnMut(&'a RawValue) -> bool) -> serde_json::Result<()> {
+/// [`elements`] by serde_json.
+#[cold]
+pub(super) fn thorough_elements<'a>(text: &'a str, mut each: impl FnMut(&'a str)) -> serde_json::Result<()> {
+    raw_elements(text, |raw| each(raw.get()))
+}
+
+fn raw_elements<'a>(text: &'a str, each: impl FnMut(&'a RawValue)) -> serde_json::Result<()> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.deserialize_seq(Elements(each))?;
     deserializer.end()
@@ -84,12 +124,11 @@ pub fn items(body: &[u8], max: usize) -> Result<Vec<&RawValue>, ApiError> {
     }
     let mut items = Vec::new();
     let mut count = 0_usize;
-    let walked = elements(text, |item| {
+    let walked = raw_elements(text, |item| {
         count += 1;
         if count <= max {
             items.push(item);
         }
-        true
     });
     walked.map_err(|error| not_json(&error))?;
     if count > max {
@@ -127,7 +166,7 @@ impl<'de, F: FnMut(Cow<'de, str>, &'de str)> Visitor<'de> for Members<F> {
 
 struct Elements<F>(F);
 
-impl<'de, F: FnMut(&'de RawValue) -> bool> Visitor<'de> for Elements<F> {
+impl<'de, F: FnMut(&'de RawValue)> Visitor<'de> for Elements<F> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -135,9 +174,8 @@ impl<'de, F: FnMut(&'de RawValue) -> bool> Visitor<'de> for Elements<F> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        let mut go_on = true;
         while let Some(item) = seq.next_element::<&'de RawValue>()? {
-            go_on = go_on && (self.0)(item);
+            (self.0)(item);
         }
         Ok(())
     }
@@ -177,7 +215,7 @@ impl<'de> Visitor<'de> for Text {
 /// When it has half of a surrogate pair, which is no character.
 pub(super) fn unescape(raw: &str) -> Result<Cow<'_, str>, Mismatch> {
     match raw.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
-        Some(inside) if !inside.as_bytes().contains(&b'\\') => Ok(Cow::Borrowed(inside)),
+        Some(inside) if plain_len(inside.as_bytes()) == inside.len() => Ok(Cow::Borrowed(inside)),
         _ => match String::deserialize(&mut serde_json::Deserializer::from_str(raw)) {
             Ok(text) => Ok(Cow::Owned(text)),
             Err(_) => Err(lone_surrogate()),

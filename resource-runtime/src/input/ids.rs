@@ -56,7 +56,7 @@ fn all(reader: &mut Reader, meta: &ResourceMeta, raw: &str, at: At<'_>, max: usi
     let (mut ids, mut count) = (Vec::new(), 0_usize);
     elements(raw, |item| {
         if count < max {
-            ids.extend(reader.read(meta.id_field(), item.get(), At::Index(&at, count)));
+            ids.extend(reader.read(meta.id_field(), item, At::Index(&at, count)));
         }
         count += 1;
         true

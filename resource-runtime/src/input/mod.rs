@@ -26,6 +26,7 @@ mod path;
 mod reader;
 mod replace;
 mod rules;
+mod scan;
 #[cfg(any(feature = "server", feature = "client-core"))]
 mod segment;
 mod settle;

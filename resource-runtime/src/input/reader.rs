@@ -1,5 +1,7 @@
 //! Reads values from JSON text under the direction of descriptions, and collects what is wrong.
 
+use std::borrow::Cow;
+
 use super::body::{elements, members, not_json, unescape, wrong_type};
 use super::create::usable_id;
 use super::path::At;
@@ -132,7 +134,7 @@ impl Reader {
         if !text.trim_start().starts_with('{') {
             return Err(wrong_type(text, "object"));
         }
-        let mut seen = vec![false; meta.fields.len() + meta.computed.len()];
+        let mut seen = Seen::new(meta.fields.len() + meta.computed.len());
         let mut next = 0;
         members(text, |key, raw| {
             let at = At::Key(&At::Root, &key);
@@ -143,12 +145,10 @@ impl Reader {
                 self.unknown(at, &key, || meta.fields.iter().filter(|it| takes(&it.access)).map(|it| it.name));
                 return;
             };
-            match seen.get_mut(slot) {
-                Some(seen) if !*seen => {
-                    *seen = true;
-                    each(self, slot, raw, at);
-                }
-                _ => self.report(at, Mismatch::new("duplicate_field", "is given more than once")),
+            if seen.is_first(slot) {
+                each(self, slot, raw, at);
+            } else {
+                self.report(at, Mismatch::new("duplicate_field", "is given more than once"));
             }
         })
         .map_err(|error| not_json(&error))
@@ -231,7 +231,12 @@ impl Reader {
             (Kind::Int(_) | Kind::F32 | Kind::F64 | Kind::Decimal, Some(b'-' | b'0'..=b'9')) => {
                 number::parse(kind, raw)
             }
-            (Kind::Text | Kind::Enum(_) | Kind::Uuid | Kind::Timestamp | Kind::Date | Kind::Time, Some(b'"')) => {
+            // What is written without escapes has no character that it could not be kept with.
+            (Kind::Text, Some(b'"')) => unescape(raw).and_then(|it| match it {
+                Cow::Borrowed(it) => Ok(Value::Text(it.to_owned())),
+                it @ Cow::Owned(_) => text::parse_string(kind, it),
+            }),
+            (Kind::Enum(_) | Kind::Uuid | Kind::Timestamp | Kind::Date | Kind::Time, Some(b'"')) => {
                 unescape(raw).and_then(|it| text::parse_string(kind, it))
             }
             (Kind::Object(meta), Some(b'{')) => return self.object(meta, raw, at),
@@ -246,7 +251,7 @@ impl Reader {
         let mut items = Vec::new();
         let mut index = 0;
         let walked = elements(raw, |raw| {
-            if let Some(value) = self.value(item, raw.get(), At::Index(&at, index)) {
+            if let Some(value) = self.value(item, raw, At::Index(&at, index)) {
                 items.push(value);
             }
             index += 1;
@@ -284,7 +289,7 @@ impl Reader {
         at: At<'_>,
         mut each: impl FnMut(&mut Self, usize, &'a str, At<'_>),
     ) -> bool {
-        let mut seen = vec![false; meta.fields.len()];
+        let mut seen = Seen::new(meta.fields.len());
         let mut next = 0;
         let walked = members(raw, |key, raw| {
             let at = At::Key(&at, &key);
@@ -292,12 +297,10 @@ impl Reader {
                 self.unknown(at, &key, || meta.fields.iter().map(|it| it.name));
                 return;
             };
-            match seen.get_mut(index) {
-                Some(seen) if !*seen => {
-                    *seen = true;
-                    each(self, index, raw, at);
-                }
-                _ => self.report(at, Mismatch::new("duplicate_field", "is given more than once")),
+            if seen.is_first(index) {
+                each(self, index, raw, at);
+            } else {
+                self.report(at, Mismatch::new("duplicate_field", "is given more than once"));
             }
         });
         if walked.is_err() {
@@ -373,6 +376,31 @@ pub(super) enum Slot {
     Bad(usize),
     /// A value.
     Value(Value),
+}
+
+/// Which of some members were met; those of nearly all objects fit into one number.
+struct Seen {
+    bits: u64,
+    rest: Vec<bool>,
+}
+
+impl Seen {
+    const BITS: usize = u64::BITS as usize;
+
+    fn new(len: usize) -> Self {
+        Self { bits: 0, rest: vec![false; len.saturating_sub(Self::BITS)] }
+    }
+
+    /// Whether this one is met for the first time.
+    fn is_first(&mut self, index: usize) -> bool {
+        if index >= Self::BITS {
+            return self.rest.get_mut(index - Self::BITS).is_some_and(|it| !std::mem::replace(it, true));
+        }
+        let bit = 1 << index;
+        let is_first = self.bits & bit == 0;
+        self.bits |= bit;
+        is_first
+    }
 }
 
 /// Whether the framework gives the field its value where the client does not.

@@ -111,6 +111,7 @@ pub(super) fn matched_with(fields: &'static [FieldMeta], index: usize) -> impl I
 
 fn breach(rule: &Rule, kind: &Kind, value: &Value) -> Option<Breach> {
     match (rule, value) {
+        (Rule::Length { min, max, equal: None }, Value::Text(it)) if is_surely_within(it, *min, *max) => None,
         (Rule::Length { min, max, equal }, Value::Text(it)) => {
             (!it.validate_length(*min, *max, *equal)).then(|| length(*min, *max, *equal, "character"))
         }
@@ -118,7 +119,10 @@ fn breach(rule: &Rule, kind: &Kind, value: &Value) -> Option<Breach> {
             (!it.validate_length(*min, *max, *equal)).then(|| length(*min, *max, *equal, "item"))
         }
         (Rule::Range { min, max, exclusive_min, exclusive_max }, _) => {
-            let order = |bound: &Option<Bound>| bound.as_ref().and_then(|it| compare(kind, value, it.value()));
+            let order = |bound: &Option<Bound>| {
+                let bound = bound.as_ref()?;
+                compare_plain(value, bound).or_else(|| compare(kind, value, bound.value()))
+            };
             let broken = |bound: &Option<Bound>, name, words, exclusive| {
                 let bound = bound.as_ref().map(Bound::value).unwrap_or_default();
                 let breach = Breach::new("range", format!("must be {words} {}", bound.normalize()));
@@ -163,6 +167,13 @@ fn breach(rule: &Rule, kind: &Kind, value: &Value) -> Option<Breach> {
     }
 }
 
+/// Whether a text has at least `min` and at most `max` characters, as far as its bytes tell: none of them has more
+/// than four.
+fn is_surely_within(text: &str, min: Option<u64>, max: Option<u64>) -> bool {
+    let len = text.len() as u64;
+    len.div_ceil(4) >= min.unwrap_or(0) && len <= max.unwrap_or(u64::MAX)
+}
+
 fn has(items: &[Value], needle: &str) -> bool {
     items.iter().any(|it| matches!(it, Value::Text(it) if it == needle))
 }
@@ -181,6 +192,25 @@ fn custom(error: crate::field::RuleError) -> Breach {
         detail: error.message.unwrap_or(Cow::Borrowed("is not valid")),
         params: error.params.into_iter().map(|(name, value)| (name.into_owned(), value)).collect(),
     }
+}
+
+/// The order of an integer or a decimal and a bound, where both have few digits; exact, as that of [`compare`].
+fn compare_plain(value: &Value, bound: &Bound) -> Option<Ordering> {
+    const SCALE_MAX: u32 = 9;
+    let Bound::Literal { mantissa: bound, scale: bound_scale @ 0..=SCALE_MAX } = bound else { return None };
+    let (value, scale) = match value {
+        Value::Int(it) => (*it, 0),
+        Value::Decimal(it) => (i64::try_from(it.mantissa()).ok()?, it.scale()),
+        _ => return None,
+    };
+    if scale == *bound_scale {
+        return Some(value.cmp(bound));
+    }
+    if scale > SCALE_MAX {
+        return None;
+    }
+    let digits = |number: i64, places: u32| i128::from(number) * i128::from(10_i64.pow(places));
+    Some(digits(value, *bound_scale).cmp(&digits(*bound, scale)))
 }
 
 /// The order of a number and a bound; exact for integers and decimals. A float is compared with

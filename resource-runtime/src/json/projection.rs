@@ -1,4 +1,4 @@
-use super::{csv, write_as, write_string};
+use super::{csv, digits, write_as, write_string};
 use crate::field::{Cell, Kind, Value};
 use crate::model::Usage;
 use crate::resource::ResourceMeta;
@@ -38,11 +38,38 @@ pub enum Form {
 
 #[derive(Debug, Clone)]
 struct Item {
-    /// `{"title":` or `,"title":`.
-    key: Box<[u8]>,
+    key: Key,
     slot: usize,
     kind: &'static Kind,
     as_string: bool,
+}
+
+/// `{"title":` or `,"title":`.
+#[derive(Debug, Clone)]
+struct Key {
+    /// Its first bytes, as many as it has.
+    start: [u8; Key::START],
+    len: usize,
+    rest: Option<Box<[u8]>>,
+}
+
+impl Key {
+    /// As long as few keys are.
+    const START: usize = 32;
+
+    fn new(key: &[u8]) -> Self {
+        let (first, rest) = key.split_at(key.len().min(Self::START));
+        let mut start = [0; Self::START];
+        start.iter_mut().zip(first).for_each(|(to, from)| *to = *from);
+        Self { start, len: first.len(), rest: (!rest.is_empty()).then(|| rest.into()) }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        digits::push(out, self.start, self.len);
+        if let Some(rest) = &self.rest {
+            out.extend_from_slice(rest);
+        }
+    }
 }
 
 impl Projection {
@@ -61,7 +88,7 @@ impl Projection {
             let mut key = vec![if items.is_empty() { b'{' } else { b',' }];
             write_string(&mut key, name);
             key.push(b':');
-            items.push(Item { key: key.into(), slot, kind, as_string: meta.is_string(slot) });
+            items.push(Item { key: Key::new(&key), slot, kind, as_string: meta.is_string(slot) });
         }
         let computed = slots.iter().any(|&slot| slot >= meta.fields.len());
         Self { meta, items, computed, form: Form::Json }
@@ -126,7 +153,7 @@ pub fn write_row(out: &mut Vec<u8>, projection: &Projection, row: &impl Cells, c
         return;
     }
     for item in &projection.items {
-        out.extend_from_slice(&item.key);
+        item.key.write(out);
         write_as(item.as_string, out, cell(item), item.kind);
     }
     if projection.items.is_empty() {

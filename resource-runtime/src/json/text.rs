@@ -1,18 +1,167 @@
-use std::fmt;
-use std::io::Write as _;
+use uuid::Uuid;
 
-use rust_decimal::Decimal;
+use super::digits::push;
 
 /// Writes a string with its quotes, escaping what RFC 8259 section 7 demands and no more.
 pub fn write_string(out: &mut Vec<u8>, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let mut rest = text.as_bytes();
-    out.reserve(rest.len() + 2);
+    let Some((low, high)) = short(text.as_bytes()) else { return write_long(out, text.as_bytes()) };
+    // With the quotes it is put together in two words.
+    let (start, end) = (QUOTE | low << 8, low >> 56 | high << 8);
+    let last = text.len() + 1;
+    let (start, end) = match last.checked_sub(8) {
+        None => (start | QUOTE << (8 * last), end),
+        Some(place) => (start, end | QUOTE << (8 * place)),
+    };
+    push(out, (u128::from(start) | u128::from(end) << 64).to_le_bytes(), last + 1);
+}
+
+/// Writes text that needs no escapes, with quotes.
+pub(super) fn write_plain(out: &mut Vec<u8>, text: &str) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
-    while let Some(at) = first_special(rest) {
-        let (plain, special) = rest.split_at(at);
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+}
+
+/// Writes a UUID in its hyphenated lower-case form, with quotes.
+pub(super) fn write_uuid(out: &mut Vec<u8>, value: Uuid) {
+    let mut text = [b'"'; 38];
+    if let Some((_, inside)) = text.split_first_mut() {
+        value.hyphenated().encode_lower(inside);
+    }
+    out.extend_from_slice(&text);
+}
+
+const QUOTE: u64 = b'"' as u64;
+
+/// Text of at most 14 bytes as two words, where it needs no escapes.
+///
+/// It is read in two parts of the same size, which overlap.
+#[inline]
+fn short(text: &[u8]) -> Option<(u64, u64)> {
+    const WORD: usize = 8;
+    const HALF: usize = 4;
+    let len = text.len();
+    if len > 14 {
+        return None;
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk::<WORD>(), text.last_chunk::<WORD>()) {
+        let is_special = has_special(first) | has_special(last);
+        let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+        let shift = 8 * (len - WORD);
+        return (!is_special).then_some((first | last << shift, last >> 1 >> (63 - shift)));
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk::<HALF>(), text.last_chunk::<HALF>()) {
+        let (first, last) = (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)));
+        let is_special = special_bytes(first | last << 32) != 0;
+        return (!is_special).then_some((first | last << (8 * (len - HALF)), 0));
+    }
+    let word = text.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    // What is missing is filled with a letter.
+    let filled = word | u64::from_le_bytes([b'a'; WORD]) << (8 * len);
+    (special_bytes(filled) == 0).then_some((word, 0))
+}
+
+#[inline(never)]
+fn write_long(out: &mut Vec<u8>, text: &[u8]) {
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    let start = out.len();
+    if !push_plain(out, text) {
+        out.truncate(start);
+        push_escaped(out, text);
+    }
+    out.push(b'"');
+}
+
+/// Adds text that needs no escapes, block by block as it is looked at. `false` where it needs some, or is too short
+/// for a block; then only a part of it was added.
+///
+/// The last block is one of full size again, and so overlaps with the one before it: what is there already is added
+/// once more.
+fn push_plain(out: &mut Vec<u8>, text: &[u8]) -> bool {
+    let end = out.len() + text.len();
+    let Some(last) = text.last_chunk::<16>() else { return false };
+    let (blocks, rest) = text.as_chunks::<32>();
+    for block in blocks {
+        if has_special(block) {
+            return false;
+        }
+        out.extend_from_slice(block);
+    }
+    if let Some(block) = rest.first_chunk::<16>() {
+        if has_special(block) {
+            return false;
+        }
+        out.extend_from_slice(block);
+    }
+    if has_special(last) {
+        return false;
+    }
+    out.truncate(end - 16);
+    out.extend_from_slice(last);
+    true
+}
+
+const fn is_special(byte: u8) -> bool {
+    distance(byte) == 0
+}
+
+/// How far a byte is from being one that has to be escaped, by different measures: nothing for those that have to be.
+/// It is made of what processors do to sixteen bytes at once.
+const fn distance(byte: u8) -> u8 {
+    const fn less(one: u8, other: u8) -> u8 {
+        if one < other { one } else { other }
+    }
+    less(byte.saturating_sub(0x1F), less(byte ^ b'"', byte ^ b'\\'))
+}
+
+/// Whether one of the bytes has to be escaped. They are looked at without a branch, which the compiler turns into a
+/// few instructions of the processor's vectors.
+#[inline]
+fn has_special<const N: usize>(block: &[u8; N]) -> bool {
+    block.iter().fold(false, |found, &byte| found | is_special(byte))
+}
+
+/// How many bytes text begins with that need no escape in a string.
+pub(crate) fn plain_len(text: &[u8]) -> usize {
+    let (mut rest, mut len) = (text, 0);
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
+        let special = special_bytes(u64::from_le_bytes(*word));
+        if special != 0 {
+            return len + (special.trailing_zeros() / 8) as usize;
+        }
+        (rest, len) = (after, len + 8);
+        // What goes on is likely to go on for long.
+        while let Some((block, after)) = rest.split_first_chunk::<16>() {
+            if has_special(block) {
+                break;
+            }
+            (rest, len) = (after, len + 16);
+        }
+    }
+    len + rest.iter().take_while(|it| !is_special(**it)).count()
+}
+
+/// The highest bits of the bytes of a word that have to be escaped; above the first of those, of others too.
+const fn special_bytes(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // A byte that is less than another: their difference has the highest bit, and the byte itself has not.
+    let quote = word ^ (ONES * b'"' as u64);
+    let backslash = word ^ (ONES * b'\\' as u64);
+    let below = word.wrapping_sub(ONES * 0x20) & !word;
+    let found = below | (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash);
+    found & HIGH
+}
+
+/// Adds text, with escapes where it needs them.
+fn push_escaped(out: &mut Vec<u8>, mut rest: &[u8]) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    loop {
+        let (plain, special) = rest.split_at(plain_len(rest));
         out.extend_from_slice(plain);
-        let Some((&byte, after)) = special.split_first() else { break };
+        let Some((&byte, after)) = special.split_first() else { return };
         match byte {
             b'"' => out.extend_from_slice(b"\\\""),
             b'\\' => out.extend_from_slice(b"\\\\"),
@@ -29,161 +178,58 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
         }
         rest = after;
     }
-    out.extend_from_slice(rest);
-    out.push(b'"');
-}
-
-/// Where the first byte is that has to be escaped. Whole blocks are looked at without a branch, which
-/// the compiler turns into a few instructions of the processor's vectors.
-fn first_special(text: &[u8]) -> Option<usize> {
-    let is_special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
-    let (blocks, _) = text.as_chunks::<16>();
-    let is_plain = |block: &&[u8; 16]| !block.iter().fold(false, |found, &byte| found | is_special(byte));
-    let plain = 16 * blocks.iter().take_while(is_plain).count();
-    let rest = text.get(plain..).unwrap_or_default();
-    rest.iter().position(|&byte| is_special(byte)).map(|at| plain + at)
-}
-
-/// Writes a finite float in its shortest form that reads back as the same `f64`.
-pub fn write_f64(out: &mut Vec<u8>, value: f64) {
-    if value.is_finite() {
-        out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
-    } else {
-        out.extend_from_slice(b"null");
-    }
-}
-
-/// Writes a finite float in its shortest form that reads back as the same `f32`.
-#[expect(clippy::cast_possible_truncation, reason = "the value was made from an f32")]
-pub fn write_f32(out: &mut Vec<u8>, value: f64) {
-    if value.is_finite() {
-        out.extend_from_slice(zmij::Buffer::new().format_finite(value as f32).as_bytes());
-    } else {
-        out.extend_from_slice(b"null");
-    }
-}
-
-/// Writes a decimal with all its digits.
-pub fn write_decimal(out: &mut Vec<u8>, value: Decimal) {
-    // Writing into a `Vec` does not fail.
-    let _ = write!(out, "{value}");
-}
-
-/// Writes what `Display` makes of a value that needs no escapes, in quotes.
-pub(super) fn write_quoted(out: &mut Vec<u8>, value: impl fmt::Display) {
-    // Writing into a `Vec` does not fail.
-    let _ = write!(out, "\"{value}\"");
-}
-
-/// Writes a moment, given in microseconds since 1970, in RFC 3339 with `Z`; the fraction has as
-/// many digits as it needs, and at most six.
-///
-/// The civil date comes from Howard Hinnant's `civil_from_days`, with eras of 400 years.
-#[expect(
-    clippy::cast_sign_loss,
-    clippy::cast_possible_truncation,
-    reason = "`rem_euclid` leaves small numbers that are not negative"
-)]
-pub fn write_timestamp(out: &mut Vec<u8>, micros: i64) {
-    const DAY: i64 = 86_400_000_000;
-    let days = micros.div_euclid(DAY) + 719_468;
-    let in_day = micros.rem_euclid(DAY);
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-
-    // Put together in one piece, because to add to a `Vec` is to ask each time whether it has room.
-    let digit = |value: u32| b'0' + (value % 10) as u8;
-    let (year, month, day) = (year as u32, month as u32, day as u32);
-    let (seconds, fraction) = ((in_day / 1_000_000) as u32, (in_day % 1_000_000) as u32);
-    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    let mut text = *b"\"0000-00-00T00:00:00.000000Z\"";
-    let places = [
-        (1, year / 1_000),
-        (2, year / 100),
-        (3, year / 10),
-        (4, year),
-        (6, month / 10),
-        (7, month),
-        (9, day / 10),
-        (10, day),
-        (12, hour / 10),
-        (13, hour),
-        (15, minute / 10),
-        (16, minute),
-        (18, second / 10),
-        (19, second),
-        (21, fraction / 100_000),
-        (22, fraction / 10_000),
-        (23, fraction / 1_000),
-        (24, fraction / 100),
-        (25, fraction / 10),
-        (26, fraction),
-    ];
-    for (place, value) in places {
-        if let Some(byte) = text.get_mut(place) {
-            *byte = digit(value);
-        }
-    }
-    if !fraction.is_multiple_of(10) {
-        return out.extend_from_slice(&text);
-    }
-    // The fraction without the zeros at its end, and without its point if nothing is left.
-    let mut end = 26;
-    while end > 20 && matches!(text.get(end - 1), Some(b'0' | b'.')) {
-        end -= 1;
-    }
-    out.extend_from_slice(text.get(..end).unwrap_or_default());
-    out.extend_from_slice(b"Z\"");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn text(write: impl FnOnce(&mut Vec<u8>)) -> String {
-        let mut out = Vec::new();
-        write(&mut out);
-        String::from_utf8(out).unwrap()
+    #[track_caller]
+    fn check(it: &str) {
+        let mut out = b"x".to_vec();
+        write_string(&mut out, it);
+        assert_eq!(String::from_utf8(out).unwrap(), format!("x{}", serde_json::to_string(it).unwrap()));
     }
 
     #[test]
     fn strings_are_escaped_as_serde_json_does() {
         for it in ["", "plain", "q\"b\\s/", "\u{0}\u{1}\u{8}\u{c}\n\r\t\u{1f}\u{7f}", "é日😀\u{2028}"] {
-            assert_eq!(text(|out| write_string(out, it)), serde_json::to_string(it).unwrap());
+            check(it);
         }
     }
 
     #[test]
     fn strings_are_escaped_wherever_the_character_stands() {
-        for at in 0..50 {
-            for special in ['"', '\\', '\n', '\u{1f}'] {
-                let it = format!("{}{special}{}", "x".repeat(at), "é".repeat(50 - at));
-                assert_eq!(text(|out| write_string(out, &it)), serde_json::to_string(&it).unwrap());
+        for len in 0..100 {
+            check(&"x".repeat(len));
+            for at in 0..len {
+                for special in ['"', '\\', '\n', '\u{1f}', '\0', ' ', '!', '#', '[', ']', '\u{7f}', 'é'] {
+                    check(&format!("{}{special}{}", "x".repeat(at), "y".repeat(len - at - 1)));
+                    check(&format!("{}{special}{}", "x".repeat(at), "é".repeat(len - at - 1)));
+                }
             }
         }
     }
 
     #[test]
-    fn timestamps_are_written_as_jiff_does() {
-        for micros in [
-            0,
-            1,
-            -1,
-            999_999,
-            1_582_934_400_000_000,
-            1_709_164_800_123_450,
-            -62_135_596_800_000_000,
-            253_402_207_199_999_999,
-            -2_203_891_200_000_001,
-        ] {
-            let expected = format!("\"{}\"", jiff::Timestamp::from_microsecond(micros).unwrap());
-            assert_eq!(text(|out| write_timestamp(out, micros)), expected);
+    fn special_are_quotes_backslashes_and_controls() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(is_special(byte), byte < 0x20 || byte == b'"' || byte == b'\\', "{byte}");
+        }
+    }
+
+    #[test]
+    fn words_are_special_where_one_of_their_bytes_is() {
+        let mut state = 7_u64;
+        for _ in 0..200_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            // Most bytes of text are none that has to be escaped.
+            let bytes = state.to_le_bytes().map(|it| if it % 16 == 0 { it / 4 } else { it | 0x20 });
+            assert_eq!(special_bytes(u64::from_le_bytes(bytes)) != 0, has_special(&bytes), "{bytes:?}");
+        }
+        for byte in 0..=u8::MAX {
+            let word = u64::from_le_bytes([b'x', byte, b'x', b'x', b'x', b'x', b'x', b'x']);
+            assert_eq!(special_bytes(word) != 0, is_special(byte));
         }
     }
 }

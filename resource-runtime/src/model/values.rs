@@ -1,3 +1,4 @@
+use super::Model;
 use crate::field::{FieldType, Value, ValueError};
 use crate::resource::ResourceMeta;
 
@@ -17,6 +18,12 @@ impl Values {
     #[must_use]
     pub fn of(meta: &ResourceMeta) -> Self {
         Self::new(meta.fields.len() + meta.computed.len())
+    }
+
+    /// No values, for the resource of a model.
+    #[must_use]
+    pub fn of_model<M: Model>() -> Self {
+        Self::of(M::RESOURCE)
     }
 
     /// A value for every position.
@@ -62,14 +69,14 @@ impl Values {
     /// With a field of type `T` set; what generated code builds values with.
     #[must_use]
     pub fn with<T: FieldType>(mut self, index: usize, value: &T) -> Self {
-        self.set(index, value.clone().into_value());
+        self.set(index, T::__clone(value).into_value());
         self
     }
 
     /// With what an update says of a field of type `T`.
     #[must_use]
     pub fn with_update<T: FieldType>(mut self, index: usize, update: &T::Update) -> Self {
-        self.set(index, T::update_into_value(update.clone()));
+        self.set(index, T::update_into_value(T::__clone_update(update)));
         self
     }
 

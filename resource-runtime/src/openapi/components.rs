@@ -1,6 +1,9 @@
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 
-use super::{Node, Object};
+use super::{ErrorModel, Node, Object};
+use crate::error::ErrorCode;
 
 /// Why a document cannot be made: two things in it would have one name, or a change to it has no
 /// place.
@@ -30,6 +33,8 @@ impl std::error::Error for DocumentError {}
 pub(super) struct Components {
     sections: [IndexMap<String, Node>; 5],
     clashes: Vec<(Section, String)>,
+    /// What responses with errors are known, and of which codes: most operations share them.
+    errors: HashMap<String, Vec<ErrorCode>>,
 }
 
 /// A part of the document's `components`, in the order in which it has them.
@@ -70,6 +75,39 @@ impl Components {
             }
         }
         Object::reference(section.name(), name)
+    }
+
+    /// Refers to a response with errors of these codes, which is made where it is not known yet.
+    pub(super) fn errors(
+        &mut self,
+        name: &str,
+        codes: &[ErrorCode],
+        model: &ErrorModel,
+        make: impl FnOnce(&mut Self) -> Object,
+    ) -> Object {
+        if self.errors.get(name).is_some_and(|it| it == codes) {
+            return Object::reference(Section::Responses.name(), name);
+        }
+        // What all of them have in common: there is one such model in a document.
+        if self.errors.is_empty() {
+            for (name, schema) in &model.schemas {
+                self.schema(name, schema.clone());
+            }
+        }
+        self.errors.insert(name.to_owned(), codes.to_vec());
+        let response = make(self);
+        self.refer(Section::Responses, name, response)
+    }
+
+    /// Refers to a header field of that name, which is made where it is not known yet: a name of one stands for one
+    /// shape.
+    pub(super) fn header(&mut self, name: &str, make: impl FnOnce() -> Object) -> Object {
+        let is_known = self.sections.get(Section::Headers as usize).is_some_and(|it| it.contains_key(name));
+        if is_known {
+            Object::reference(Section::Headers.name(), name)
+        } else {
+            self.refer(Section::Headers, name, make())
+        }
     }
 
     /// Adds a schema; see [`Components::refer`].

@@ -6,7 +6,7 @@ use super::components::Components;
 use super::operation_doc::OperationDoc;
 use super::responses::{Answer, Responses, content};
 use super::schema::{self, Form};
-use super::{ErrorModel, Node, Object, Requirement, models};
+use super::{Deprecation, ErrorModel, Node, Object, Requirement, models};
 use crate::error::ErrorCode;
 use crate::field::{FieldType, Kind};
 use crate::model::{Model, Usage};
@@ -174,6 +174,19 @@ impl Endpoint {
         self.doc.tags.iter().map(AsRef::as_ref)
     }
 
+    /// That it is on its way out, where it is.
+    pub(crate) const fn deprecation(&self) -> Option<&Deprecation> {
+        self.doc.deprecated.as_ref()
+    }
+
+    /// On its way out as this says, unless it says so itself. Tells whether it did not.
+    #[cfg_attr(not(feature = "server"), allow(dead_code, reason = "nests do it"))]
+    pub(crate) fn deprecate(&mut self, deprecation: &Deprecation) -> bool {
+        let is_new = self.doc.deprecated.is_none();
+        self.doc.deprecated.get_or_insert_with(|| deprecation.clone());
+        is_new
+    }
+
     pub(super) fn describe(&self, errors: &ErrorModel, components: &mut Components) -> Object {
         // Those of the path that have no description stand where all methods of the path have them.
         let parameters: Vec<Object> = self.parameters.iter().map(|it| it.describe(components)).collect();
@@ -191,6 +204,7 @@ impl Endpoint {
             responses = responses.success(*status, answer, components);
         }
         let responses = responses
+            .deprecated(self.doc.deprecated.is_some())
             .errors(&[ErrorCode::URI_TOO_LONG, ErrorCode::INTERNAL, ErrorCode::TIMEOUT])
             .errors_if(body.is_some(), &[ErrorCode::REQUEST_TIMEOUT, ErrorCode::PAYLOAD_TOO_LARGE])
             .errors(&self.doc.errors)
@@ -203,7 +217,7 @@ impl Endpoint {
             .with("description", self.doc.description.as_deref().unwrap_or(summary))
             .with_some("externalDocs", self.doc.external_docs.clone())
             .with("operationId", self.id())
-            .with_some("deprecated", self.doc.deprecated.then_some(true))
+            .with_some("deprecated", self.doc.deprecated.is_some().then_some(true))
             .with_some("parameters", (!parameters.is_empty()).then_some(parameters))
             .with_some("requestBody", body)
             .with("responses", responses)
@@ -251,7 +265,9 @@ impl Parameter {
     }
 
     fn describe(&self, components: &mut Components) -> Object {
-        let schema = schema::of_kind(&self.kind, Form::Parameter, components);
+        let mut schema = schema::of_kind(&self.kind, Form::Parameter, components);
+        // What a text may be is the handler's to say.
+        schema::forget_nul(&mut schema);
         Object::new()
             .with("name", self.name.as_ref())
             .with("in", self.place)

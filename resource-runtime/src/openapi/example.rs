@@ -2,7 +2,7 @@
 
 use super::schema;
 use super::{Node, Object};
-use crate::field::{FieldMeta, Kind, Role};
+use crate::field::{FieldMeta, Kind, Role, Rule};
 use crate::resource::ResourceMeta;
 
 /// A body to create with, if every field that it needs has an example.
@@ -52,9 +52,23 @@ pub(super) fn of_field(field: &FieldMeta) -> Option<Node> {
         (Role::CreatedAt | Role::UpdatedAt, _) => Some("2026-01-01T12:00:00Z".into()),
         (Role::Id(_), Kind::Int(_)) => Some(1.into()),
         (Role::Id(_), Kind::Uuid) => Some("019b77f0-1a00-7cc3-8f2e-3d5d0b6a4c11".into()),
-        (_, kind) if field.rules.is_empty() => of_kind(kind),
-        _ => None,
+        (_, kind) if field.rules.is_empty() => of_kind(kind).or_else(|| text(field).map(Node::from)),
+        _ => text(field).map(Node::from),
     }
+}
+
+/// A text that keeps the rules of a field, where they are about its length alone.
+pub(super) fn text(field: &FieldMeta) -> Option<String> {
+    const LONGEST: u64 = 40;
+    let (mut least, mut most) = (1, 4);
+    for rule in field.rules {
+        let Rule::Length { min, max, equal } = rule.rule else { return None };
+        least = equal.or(min).unwrap_or(least).max(least);
+        most = equal.or(max).unwrap_or(most).min(most);
+    }
+    let length = usize::try_from(least.max(most)).ok()?;
+    let is_text = matches!(field.kind, Kind::Text) && !field.secret && !field.as_string;
+    (is_text && least <= LONGEST).then(|| "text".chars().cycle().take(length).collect())
 }
 
 fn of_kind(kind: &Kind) -> Option<Node> {

@@ -248,7 +248,7 @@ impl Mounted {
         Self {
             meta,
             prefix: prefix.into(),
-            operations: meta.operations,
+            operations: meta.offered(),
             hidden: Operations::NONE,
             is_scoped: false,
             exports: true,

@@ -2,12 +2,13 @@
 //!
 //! # Design
 //!
-//! The document is built once, at start, as a tree of [`Node`]s that keep their order: the same
+//! The document is built as a tree of [`Node`]s that keep their order: the same
 //! resources give the same bytes, and they read as the structs are written. What several
 //! operations share is a component under a name of its own; two shapes under one name are an error
 //! instead of a surprise. Nothing here knows of axum or of a store.
 
 mod components;
+mod deprecation;
 mod endpoint;
 mod errors;
 mod example;
@@ -30,6 +31,7 @@ mod v3_0;
 mod walk;
 
 pub use components::DocumentError;
+pub use deprecation::Deprecation;
 pub use endpoint::{Body, Endpoint, Parameter};
 pub use errors::ErrorModel;
 pub use info::{Contact, Info, License, Mounted, Server, ServiceOperation, Tag};
@@ -83,6 +85,7 @@ pub fn document(contents: &Contents<'_>) -> Result<Object, DocumentError> {
         }
     };
     for it in mounted {
+        it.docs.iter().filter_map(|(_, it)| it.deprecated.as_ref()).try_for_each(Deprecation::check)?;
         let suffix = ids.suffix(it)?;
         let context = Context { mounted: it, suffix: &suffix, errors };
         for (operation, method, tail) in operations::ALL {
@@ -97,6 +100,7 @@ pub fn document(contents: &Contents<'_>) -> Result<Object, DocumentError> {
             }
         }
     }
+    endpoints.iter().filter_map(Endpoint::deprecation).try_for_each(Deprecation::check)?;
     for it in endpoints.iter().filter(|it| !it.hidden) {
         ids.add(it.id())?;
         // axum marks a parameter that takes the rest of the path.

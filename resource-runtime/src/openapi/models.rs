@@ -4,7 +4,7 @@ use super::components::Components;
 use super::example;
 use super::schema::{self, Form};
 use super::{Node, Object};
-use crate::field::{FieldMeta, ObjectMeta};
+use crate::field::{FieldMeta, IdSource, ObjectMeta, Role};
 use crate::model::Usage;
 use crate::resource::ResourceMeta;
 
@@ -25,6 +25,24 @@ pub(super) fn model(meta: &'static ResourceMeta, usage: Usage, components: &mut 
         }
     };
     components.schema(&usage.model_name(meta), schema)
+}
+
+/// What a row is replaced with: as to create with, but what cannot change may be absent, for it is there already.
+/// Where that makes no difference, it is one model.
+pub(super) fn replacement(meta: &'static ResourceMeta, components: &mut Components) -> Object {
+    let fields = writable(meta, Form::Create);
+    // Where clients choose identifiers it may create, and all but the path's own identifier is needed.
+    let may_create = meta.id_source() == IdSource::Client;
+    let is_there = |it: &FieldMeta| if may_create { matches!(it.role, Role::Id(_)) } else { !it.access.update };
+    if !fields.iter().any(|it| it.is_required() && is_there(it)) {
+        return model(meta, Usage::Create, components);
+    }
+    let needed = fields.iter().filter(|it| it.is_required() && !is_there(it)).map(|it| it.name).collect();
+    let properties = fields.iter().map(|it| (it.name, schema::field(it, Form::Create, components))).collect();
+    let schema = object_schema(meta.doc, properties, needed)
+        .with("additionalProperties", false)
+        .with_some("examples", example::body(&fields).map(|it| [it]));
+    components.schema(&format!("{}Replace", meta.name), schema)
 }
 
 /// Any part of the response: what `fields` chose.

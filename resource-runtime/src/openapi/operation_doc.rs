@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::{Node, Object};
+use super::{Deprecation, Node, Object};
 use crate::error::ErrorCode;
 
 /// What an application says of one operation of a resource, in place of the framework's words or
@@ -24,7 +24,7 @@ pub struct OperationDoc {
     pub(super) description: Option<Cow<'static, str>>,
     pub(super) tags: Vec<Cow<'static, str>>,
     pub(super) external_docs: Option<Object>,
-    pub(super) deprecated: bool,
+    pub(crate) deprecated: Option<Deprecation>,
     pub(super) errors: Vec<ErrorCode>,
 }
 
@@ -64,10 +64,10 @@ impl OperationDoc {
         self
     }
 
-    /// Said to be on its way out.
+    /// On its way out: the document says so, and so do its answers.
     #[must_use]
-    pub const fn deprecated(mut self) -> Self {
-        self.deprecated = true;
+    pub fn deprecated(mut self, deprecation: Deprecation) -> Self {
+        self.deprecated = Some(deprecation);
         self
     }
 

@@ -60,6 +60,7 @@ pub(super) fn operation(context: &Context<'_>, operation: Operation, components:
     let requirements = mounted.requirements(operation);
     let responses = responses(context, operation, components)
         .errors(&doc.errors)
+        .deprecated(doc.deprecated.is_some())
         .guarded(&requirements, components)
         .finish(context.errors, components);
     let summary = doc.summary.as_ref().map_or_else(|| names::summary(mounted, operation), ToString::to_string);
@@ -69,7 +70,7 @@ pub(super) fn operation(context: &Context<'_>, operation: Operation, components:
         .with("description", doc.description.as_deref().unwrap_or(description(meta, operation)))
         .with_some("externalDocs", doc.external_docs)
         .with("operationId", names::operation_id(mounted, operation, context.suffix))
-        .with_some("deprecated", doc.deprecated.then_some(true))
+        .with_some("deprecated", doc.deprecated.is_some().then_some(true))
         .with_some("parameters", (!parameters.is_empty()).then_some(parameters))
         .with_some("requestBody", body)
         .with("responses", responses)
@@ -127,9 +128,12 @@ fn parameters(meta: &'static ResourceMeta, operation: Operation, components: &mu
             }
         }
         Operation::Replace => {
-            all.push(if_match(components));
             if meta.id_source() == IdSource::Client {
+                // One of the two is enough.
+                all.push(parameters::if_match(false, components));
                 all.push(parameters::create_only(components));
+            } else {
+                all.push(if_match(components));
             }
         }
         Operation::Update | Operation::Delete => all.push(if_match(components)),
@@ -149,7 +153,7 @@ fn parameters(meta: &'static ResourceMeta, operation: Operation, components: &mu
         all.push(parameters::idempotency_key(components));
     }
     if !matches!(operation, Operation::List | Operation::Get) {
-        all.push(parameters::prefer(operation, components));
+        all.push(parameters::prefer(meta, operation, components));
     }
     all
 }
@@ -169,7 +173,8 @@ const fn takes_key(operation: Operation) -> bool {
 
 fn request_body(meta: &'static ResourceMeta, operation: Operation, components: &mut Components) -> Option<Object> {
     let (media_type, schema) = match operation {
-        Operation::Create | Operation::Replace => ("application/json", models::model(meta, Usage::Create, components)),
+        Operation::Create => ("application/json", models::model(meta, Usage::Create, components)),
+        Operation::Replace => ("application/json", models::replacement(meta, components)),
         // The server takes `application/json` too; generators that find two types ask for one.
         Operation::Update | Operation::UpdateMany => {
             ("application/merge-patch+json", models::model(meta, Usage::Update, components))
@@ -241,7 +246,10 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
                 answers
             }
         }
-        Operation::Delete => Responses::new().success(204, Answer::new("It is gone.").headers(preferred), components),
+        Operation::Delete => {
+            let gone = Answer::new("It is gone.").headers(preferred).links(way_back(context));
+            Responses::new().success(204, gone, components)
+        }
         Operation::BulkCreate => {
             let rows = list_of(row(components));
             let body = bulk(vec![("created", rows)], "BulkCreated", components);
@@ -321,10 +329,7 @@ fn responses(context: &Context<'_>, operation: Operation, components: &mut Compo
         .errors_if(has_body, &[ErrorCode::VALIDATION_FAILED])
         .errors(&[ErrorCode::INVALID_QUERY])
         .errors_if(matching, &[ErrorCode::CONDITION_REQUIRED])
-        .errors_if(
-            ((writes_item && !restores) || changes_batch || matching) && meta.require_if_match,
-            &[ErrorCode::PRECONDITION_REQUIRED],
-        )
+        .errors_if(writes_item && !restores && meta.require_if_match, &[ErrorCode::PRECONDITION_REQUIRED])
         .errors(&[ErrorCode::INTERNAL, ErrorCode::UNAVAILABLE, ErrorCode::TIMEOUT])
 }
 
@@ -355,6 +360,17 @@ fn created(context: &Context<'_>, one: &str, body: Object) -> Answer {
     let dated = context.mounted.meta.written_at().is_some();
     let answer = if dated { answer.headers(&["Last-Modified"]) } else { answer };
     answer.headers(&["Preference-Applied"]).links(links(context))
+}
+
+/// What can be done with what was deleted, by the id that it was deleted by.
+fn way_back(context: &Context<'_>) -> Object {
+    if !context.mounted.shows(Operation::Restore) {
+        return Object::new();
+    }
+    let target = names::operation_id(context.mounted, Operation::Restore, context.suffix);
+    let parameters = Object::new().with("id", "$request.path.id");
+    let link = Object::new().with("operationId", target.as_str()).with("parameters", parameters);
+    Object::new().with(&target, link)
 }
 
 /// What can be done with what was created, by its id.

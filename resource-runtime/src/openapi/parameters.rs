@@ -3,7 +3,7 @@
 use super::components::{Components, Section};
 use super::schema::{self, Form};
 use super::{Mounted, Node, Object, example, names};
-use crate::field::Kind;
+use crate::field::{IdSource, Kind};
 use crate::query::{self, Operator, ParameterMeta, ParameterRole};
 use crate::resource::{Operation, ResourceMeta};
 
@@ -164,7 +164,7 @@ pub(super) fn of_path(path: &str, mounted: &[Mounted], components: &mut Componen
                     let id = owner.meta.id_field();
                     parameter
                         .with("description", format!("The {}'s identifier.", names::words(owner.meta.name)))
-                        .with("schema", schema::of_kind(&id.kind, Form::Parameter, components))
+                        .with("schema", schema::of_id(id, Form::Parameter, components))
                         .with_some("example", example::of_field(id))
                 }
                 None => parameter.with("schema", Object::new().with("type", "string").with("minLength", 1)),
@@ -189,13 +189,9 @@ pub(super) fn if_none_match(components: &mut Components) -> Object {
 
 /// Whether a replacement may only create.
 pub(super) fn create_only(components: &mut Components) -> Object {
-    let description = "`*`: create the row, and refuse with 412 where it is there already.";
-    let schema = Object::new().with("type", "string").with("const", "*");
-    components.refer(
-        Section::Parameters,
-        "CreateOnly",
-        header("If-None-Match", description, false, "*").with("schema", schema),
-    )
+    let description = "`*`: create the row, and refuse with 412 where it is there already. With tags: refuse where it \
+                       has one of them.";
+    components.refer(Section::Parameters, "CreateOnly", header("If-None-Match", description, false, "*"))
 }
 
 /// The time of the client's copy.
@@ -231,9 +227,14 @@ pub(super) fn idempotency_key(components: &mut Components) -> Object {
 }
 
 /// What the client prefers of the answer.
-pub(super) fn prefer(operation: Operation, components: &mut Components) -> Object {
+pub(super) fn prefer(meta: &ResourceMeta, operation: Operation, components: &mut Components) -> Object {
     let description = "`return=minimal` leaves the body out; `tx=rollback` only tries: the answer is the one that would \
                        have been given, and nothing is written (RFC 7240).";
+    let can_create = match operation {
+        Operation::Create | Operation::BulkCreate => true,
+        Operation::Replace => meta.id_source() == IdSource::Client,
+        _ => false,
+    };
     match operation {
         Operation::UpdateMany | Operation::DeleteMany => {
             let description = format!("{description} `max-affected=10` refuses the request where there are more rows.");
@@ -241,7 +242,7 @@ pub(super) fn prefer(operation: Operation, components: &mut Components) -> Objec
             components.refer(Section::Parameters, "PreferMaxAffected", parameter)
         }
         // Tools send what examples show, and expect the body that 201 has otherwise.
-        Operation::Create | Operation::BulkCreate => {
+        _ if can_create => {
             let parameter = header("Prefer", description, false, "return=representation");
             components.refer(Section::Parameters, "PreferOfCreation", parameter)
         }

@@ -1,4 +1,4 @@
-use super::components::{Components, Section};
+use super::components::Components;
 use super::{ErrorModel, Node, Object, Requirement, names};
 use crate::error::ErrorCode;
 
@@ -7,11 +7,12 @@ use crate::error::ErrorCode;
 pub(super) struct Responses {
     success: Vec<(u16, Object)>,
     codes: Vec<ErrorCode>,
+    deprecated: bool,
 }
 
 impl Responses {
     pub(super) const fn new() -> Self {
-        Self { success: Vec::new(), codes: Vec::new() }
+        Self { success: Vec::new(), codes: Vec::new(), deprecated: false }
     }
 
     /// With an answer that is no error; `X-Request-ID` and `X-Process-Time` are added.
@@ -31,6 +32,12 @@ impl Responses {
         if condition { self.errors(codes) } else { self }
     }
 
+    /// With the header fields of what is on its way out, in all of them.
+    pub(super) const fn deprecated(mut self, is_deprecated: bool) -> Self {
+        self.deprecated = is_deprecated;
+        self
+    }
+
     /// With what guards refuse with.
     pub(super) fn guarded(mut self, requirements: &[Requirement], components: &mut Components) -> Self {
         for it in requirements {
@@ -43,6 +50,13 @@ impl Responses {
     /// By status, in ascending order; errors as components, since most operations share them.
     pub(super) fn finish(self, model: &ErrorModel, components: &mut Components) -> Object {
         let mut all = self.success;
+        if self.deprecated {
+            for (_, answer) in &mut all {
+                if let Some(Node::Object(headers)) = answer.get_mut("headers") {
+                    add_deprecation(headers, components);
+                }
+            }
+        }
         let mut codes: Vec<ErrorCode> = Vec::with_capacity(self.codes.len());
         for code in self.codes {
             if !codes.contains(&code) {
@@ -52,7 +66,7 @@ impl Responses {
         codes.sort_by_key(|it| it.status);
         for codes in codes.chunk_by(|a, b| a.status == b.status) {
             if let Some(first) = codes.first() {
-                all.push((first.status, error(codes, first.status, model, components)));
+                all.push((first.status, error(codes, self.deprecated, model, components)));
             }
         }
         all.sort_by_key(|it| it.0);
@@ -114,22 +128,34 @@ pub(super) fn content(media_type: &str, schema: Object) -> Object {
 }
 
 /// The errors of one status that an operation can answer with.
-fn error(codes: &[ErrorCode], status: u16, model: &ErrorModel, components: &mut Components) -> Object {
-    for (name, schema) in &model.schemas {
-        components.schema(name, schema.clone());
+fn error(codes: &[ErrorCode], is_deprecated: bool, model: &ErrorModel, components: &mut Components) -> Object {
+    let mut name = codes.iter().map(|it| names::pascal(it.code)).collect::<Vec<_>>().join("Or");
+    if is_deprecated {
+        name.push_str("Deprecated");
     }
-    let name = codes.iter().map(|it| names::pascal(it.code)).collect::<Vec<_>>().join("Or");
+    components.errors(&name, codes, model, |components| error_response(codes, is_deprecated, model, components))
+}
+
+fn error_response(
+    codes: &[ErrorCode],
+    is_deprecated: bool,
+    model: &ErrorModel,
+    components: &mut Components,
+) -> Object {
     let description = codes.iter().enumerate().fold(String::new(), |text, (index, it)| match index {
         0 => it.title.to_owned(),
         _ => format!("{text}, or {}", lower_first(it.title)),
     });
     let mut header_names = vec!["X-Request-ID", "X-Process-Time"];
-    match status {
+    match codes.first().map_or(0, |it| it.status) {
         401 => header_names.push("WWW-Authenticate"),
         429 | 503 => header_names.push("Retry-After"),
         _ => {}
     }
-    let headers = header_names.into_iter().map(|name| (name, header(name, components))).collect::<Object>();
+    let mut headers = header_names.into_iter().map(|name| (name, header(name, components))).collect::<Object>();
+    if is_deprecated {
+        add_deprecation(&mut headers, components);
+    }
     let examples = codes.iter().filter_map(|it| {
         let value = model.example(it)?.clone();
         Some((it.code, Object::new().with("summary", it.title).with("value", value)))
@@ -137,11 +163,10 @@ fn error(codes: &[ErrorCode], status: u16, model: &ErrorModel, components: &mut 
     let body = Object::new()
         .with("schema", Object::reference("schemas", model.name))
         .with("examples", examples.collect::<Object>());
-    let response = Object::new()
+    Object::new()
         .with("description", description)
         .with("headers", headers)
-        .with("content", Object::new().with(model.media_type, body));
-    components.refer(Section::Responses, &name, response)
+        .with("content", Object::new().with(model.media_type, body))
 }
 
 /// `Malformed JSON` within a sentence; `URI too long` stays.
@@ -153,8 +178,22 @@ fn lower_first(title: &str) -> String {
     }
 }
 
+/// What answers of a deprecated operation say of that. A list has a `Link` already.
+fn add_deprecation(headers: &mut Object, components: &mut Components) {
+    for name in ["Deprecation", "Sunset"] {
+        headers.set(name, header(name, components));
+    }
+    if !headers.has("Link") {
+        headers.set("Link", header("SuccessorLink", components));
+    }
+}
+
 /// A header field of answers, as a component.
 pub(super) fn header(name: &str, components: &mut Components) -> Object {
+    components.header(name, || header_field(name))
+}
+
+fn header_field(name: &str) -> Object {
     let string = || Object::new().with("type", "string");
     let count =
         || Object::new().with("type", "integer").with("format", "int64").with("minimum", 0).with("examples", [1]);
@@ -179,6 +218,15 @@ pub(super) fn header(name: &str, components: &mut Components) -> Object {
         ),
         "X-Total-Count" => ("How many rows there are in all; of a list in page mode, unless `count=none`.", count()),
         "X-Total-Pages" => ("How many pages there are; sent in page mode, unless `count=none`.", count()),
+        "Deprecation" => ("Since when this is on its way out (RFC 9745).", string().with("examples", ["@1782864000"])),
+        "Sunset" => (
+            "From when on this may be gone (RFC 8594), where that is known.",
+            string().with("examples", ["Fri, 01 Jan 2027 00:00:00 GMT"]),
+        ),
+        "SuccessorLink" => (
+            "What takes the place of this, where there is something (RFC 8288).",
+            string().with("examples", ["</api/v2/books>; rel=\"successor-version\""]),
+        ),
         "WWW-Authenticate" => ("How to say who one is.", string().with("examples", ["Bearer"])),
         "Retry-After" => ("After how many seconds to try again.", count()),
         "X-Process-Time" => (
@@ -194,8 +242,7 @@ pub(super) fn header(name: &str, components: &mut Components) -> Object {
             string().with("examples", ["019b77f0-1a00-7cc3-8f2e-3d5d0b6a4c11"]),
         ),
     };
-    let header = Object::new().with("description", description).with("schema", Node::from(schema));
-    components.refer(Section::Headers, name, header)
+    Object::new().with("description", description).with("schema", Node::from(schema))
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 use rust_decimal::Decimal;
 
 use super::components::Components;
+use super::example;
 use super::models;
 use super::pattern;
 use super::{Node, Object};
-use crate::field::{EnumMeta, FieldMeta, IntKind, Kind, Role, Rule, RuleMeta, Value};
+use crate::field::{Bound, EnumMeta, FieldMeta, IdSource, IntKind, Kind, Role, Rule, RuleMeta, Value};
 
 /// Which side of the wire a schema describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +32,7 @@ const WITHOUT_NUL: &str = r"^[^\x00]*$";
 
 /// A field's schema within a model: its kind, null, rules, and what people are told of it.
 pub(super) fn field(field: &FieldMeta, form: Form, components: &mut Components) -> Object {
-    let mut schema =
-        if field.as_string { number_in_quotes(&field.kind) } else { of_kind(&field.kind, form, components) };
+    let mut schema = if field.as_string { number_in_quotes(&field.kind) } else { of_id(field, form, components) };
     let mut notes = Vec::new();
     if form.is_input() {
         for it in field.rules {
@@ -45,6 +45,14 @@ pub(super) fn field(field: &FieldMeta, form: Form, components: &mut Components) 
         schema.set("format", format);
     }
     let mut schema = if field.nullable { nullable(schema) } else { schema };
+    let shown = match default(field).filter(|_| form == Form::Create) {
+        // Where a schema has no type, generators write what they find into their language as it is.
+        Some(default) if matches!(field.kind, Kind::Json) => {
+            notes.push(format!("Without it: `{}`.", String::from_utf8_lossy(&default.to_json())));
+            None
+        }
+        default => default,
+    };
     let doc = notes.iter().fold(field.doc.trim().to_owned(), |doc, note| match doc.as_str() {
         "" => note.clone(),
         _ => format!("{doc}\n\n{note}"),
@@ -52,13 +60,18 @@ pub(super) fn field(field: &FieldMeta, form: Form, components: &mut Components) 
     if !doc.is_empty() {
         schema.set("description", doc);
     }
-    if form == Form::Create
-        && let Some(default) = default(field)
-    {
+    if let Some(default) = shown {
         schema.set("default", default);
     }
-    if let Some(example) = field.example.filter(|_| !field.secret) {
-        schema.set("examples", [value_of(field, &example())]);
+    match field.example.filter(|_| !field.secret) {
+        Some(example) => schema.set("examples", [value_of(field, &example())]),
+        // Without one, pages show whatever fits the pattern.
+        None if form.is_input() && !schema.has("default") => {
+            if let Some(text) = example::text(field) {
+                schema.set("examples", [text]);
+            }
+        }
+        None => {}
     }
     if form == Form::Response && !field.access.create && !field.access.update {
         schema.set("readOnly", true);
@@ -69,7 +82,28 @@ pub(super) fn field(field: &FieldMeta, form: Form, components: &mut Components) 
     schema
 }
 
-/// The schema of a field's values alone, such as that of an identifier in a path.
+/// The schema of a field's values alone, such as that of an identifier in a path: it is a part of the path, and so no
+/// empty text. What a client chooses is judged as `input` does.
+pub(super) fn of_id(field: &FieldMeta, form: Form, components: &mut Components) -> Object {
+    let schema = of_kind(&field.kind, form, components);
+    if !matches!((field.role, &field.kind), (Role::Id(_), Kind::Text))
+        || !matches!(form, Form::Create | Form::Parameter)
+    {
+        return schema;
+    }
+    let schema = schema.with("minLength", 1);
+    if field.role != Role::Id(IdSource::Client) {
+        return schema;
+    }
+    let schema = schema.with("pattern", r"^[^\x00-\x1F\x7F-\x9F]+$").with("maxLength", 255);
+    // In a path they are other paths, and no longer this parameter's.
+    if form == Form::Parameter {
+        return schema;
+    }
+    schema.with("not", Object::new().with("enum", [".", "..", "bulk", "bulk-delete"]))
+}
+
+/// The schema of values of a kind.
 pub(super) fn of_kind(kind: &Kind, form: Form, components: &mut Components) -> Object {
     let string = |format: &str| Object::new().with("type", "string").with("format", format);
     let number = |format: &str| Object::new().with("type", "number").with("format", format);
@@ -78,6 +112,9 @@ pub(super) fn of_kind(kind: &Kind, form: Form, components: &mut Components) -> O
         Kind::Int(int) => integer(*int, form),
         Kind::F32 => number("float"),
         Kind::F64 => number("double"),
+        Kind::Decimal if form.is_input() => {
+            number("decimal").with("minimum", Decimal::MIN).with("maximum", Decimal::MAX)
+        }
         Kind::Decimal => number("decimal"),
         Kind::Text if form.is_input() => Object::new().with("type", "string").with("pattern", WITHOUT_NUL),
         Kind::Text => Object::new().with("type", "string"),
@@ -98,12 +135,14 @@ pub(super) fn of_kind(kind: &Kind, form: Form, components: &mut Components) -> O
 }
 
 /// A number that is a string in bodies: written as JSON writes numbers.
+///
+/// Without a format: generators make a number of a text that is a `decimal`, and send one.
 fn number_in_quotes(kind: &Kind) -> Object {
-    let (format, pattern) = match kind {
-        Kind::Int(_) => ("int64", r"^-?(0|[1-9]\d*)(\.0+)?([eE][+-]?\d+)?$"),
-        _ => ("decimal", r"^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$"),
+    let pattern = match kind {
+        Kind::Int(_) => r"^-?(0|[1-9]\d*)(\.0+)?([eE][+-]?\d+)?$",
+        _ => r"^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$",
     };
-    Object::new().with("type", "string").with("format", format).with("pattern", pattern)
+    Object::new().with("type", "string").with("pattern", pattern)
 }
 
 /// What a schema cannot say of a number that is a string.
@@ -181,22 +220,35 @@ fn add_rule(schema: &mut Object, kind: &Kind, rule: &RuleMeta) -> Option<String>
             }
         }
         Rule::Range { min, max, exclusive_min, exclusive_max } => {
-            let mut bound_by =
-                |name: &str, bound: Option<crate::field::Bound>, weaker: fn(&Decimal, &Decimal) -> bool| {
-                    let Some(bound) = bound.map(|it| it.value()) else { return };
-                    // The type's own bound goes where the rule's is narrower.
-                    let inclusive = if name.ends_with("inimum") { "minimum" } else { "maximum" };
-                    if let Some(Node::Number(own)) = schema.get(inclusive)
-                        && own.parse().is_ok_and(|own: Decimal| weaker(&own, &bound))
-                    {
-                        schema.remove(inclusive);
-                    }
-                    schema.set(name, bound.normalize());
+            let mut bound_by = |name: &str, bound: Option<Decimal>, wider: fn(&Decimal, &Decimal) -> bool| {
+                let Some(bound) = bound else { return };
+                // The type's own bound goes where the rule's is narrower, and stays where it is not.
+                let inclusive = if name.ends_with("inimum") { "minimum" } else { "maximum" };
+                let own = match schema.get(inclusive) {
+                    Some(Node::Number(own)) => own.parse::<Decimal>().ok(),
+                    _ => None,
                 };
-            bound_by("minimum", min, Decimal::le);
-            bound_by("maximum", max, Decimal::ge);
-            bound_by("exclusiveMinimum", exclusive_min, Decimal::le);
-            bound_by("exclusiveMaximum", exclusive_max, Decimal::ge);
+                match own {
+                    Some(own) if wider(&own, &bound) && name == inclusive => {}
+                    Some(own) if wider(&own, &bound) => drop(schema.remove(inclusive)),
+                    Some(_) if name == inclusive => return,
+                    _ => {}
+                }
+                schema.set(name, bound.normalize());
+            };
+            let value = |bound: Option<Bound>| bound.map(|it| it.value());
+            bound_by("minimum", value(min), Decimal::le);
+            bound_by("maximum", value(max), Decimal::ge);
+            if matches!(kind, Kind::Int(_)) {
+                // The nearest number that is allowed: every reader has a place for it.
+                let above = |it: Decimal| it.floor().checked_add(Decimal::ONE);
+                let below = |it: Decimal| it.ceil().checked_sub(Decimal::ONE);
+                bound_by("minimum", value(exclusive_min).and_then(above), Decimal::le);
+                bound_by("maximum", value(exclusive_max).and_then(below), Decimal::ge);
+            } else {
+                bound_by("exclusiveMinimum", value(exclusive_min), Decimal::le);
+                bound_by("exclusiveMaximum", value(exclusive_max), Decimal::ge);
+            }
         }
         Rule::Email | Rule::Url => {
             forget_nul(schema);

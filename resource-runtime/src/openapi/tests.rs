@@ -1,7 +1,7 @@
 mod zoo;
 
 use super::*;
-use crate::field::{FieldMeta, ObjectMeta};
+use crate::field::{Bound, FieldMeta, IntKind, Kind, ObjectMeta, Rule, RuleMeta};
 use crate::resource::{Operation, Operations, ResourceMeta};
 use crate::testing::{BOOK, TRASHABLE};
 
@@ -271,7 +271,7 @@ fn a_row_can_be_put_only_where_clients_choose_identifiers() {
     let has_201 = |document: &Node, path: &str| document.pointer(&format!("/paths/{path}/put/responses/201")).is_some();
     let document = described(&[Mounted::new(zoo::ANIMAL, "")]);
     assert!(has_201(&document, "~1animals~1{id}"));
-    assert_eq!(at(&document, "/components/parameters/CreateOnly/schema/const"), &"*".into());
+    assert_eq!(at(&document, "/components/parameters/CreateOnly/schema/examples/0"), &"*".into());
     assert!(!has_201(&books(), "~1api~1v1~1books~1{id}"));
 }
 
@@ -282,6 +282,53 @@ fn only_what_is_served_is_described() {
     assert_eq!(names(at(&document, "/paths")), ["/api/v1/books", "/health"]);
     assert_eq!(names(at(&document, "/paths/~1api~1v1~1books")), ["get"]);
     assert!(document.pointer("/components/schemas/BookCreate").is_none());
+}
+
+#[test]
+fn a_replacement_needs_what_it_sets_alone() {
+    static PARCEL: &ResourceMeta = &ResourceMeta::new(
+        "Parcel",
+        "parcels",
+        "parcels",
+        &[
+            FieldMeta::of::<i64>("id").id(crate::field::IdSource::Store),
+            FieldMeta::of::<String>("sender").access(crate::field::Access::IMMUTABLE),
+            FieldMeta::of::<String>("address"),
+        ],
+    );
+    let document = described(&[Mounted::new(PARCEL, ""), Mounted::new(zoo::ANIMAL, ""), Mounted::new(BOOK, "")]);
+    let body =
+        |path: &str| at(&document, &format!("/paths/{path}/put/requestBody/content/application~1json/schema/$ref"));
+    assert_eq!(body("~1parcels~1{id}"), &"#/components/schemas/ParcelReplace".into());
+    assert_eq!(texts(at(&document, "/components/schemas/ParcelReplace/required")), ["address"]);
+    assert_eq!(texts(at(&document, "/components/schemas/ParcelCreate/required")), ["sender", "address"]);
+    // The identifier is in the path.
+    assert!(!texts(at(&document, "/components/schemas/AnimalReplace/required")).contains(&"code"));
+    assert_eq!(
+        body("~1books~1{id}"),
+        &"#/components/schemas/BookCreate".into(),
+        "without a difference it is one model"
+    );
+}
+
+#[test]
+fn what_demands_tags_changes_nothing_in_batches() {
+    static STRICT: ResourceMeta =
+        ResourceMeta::new("Leaf", "leaves", "leaves", TRASHABLE.fields).operations(Operations::ALL).require_if_match();
+    let document = described(&[Mounted::new(&STRICT, "")]);
+    assert_eq!(names(at(&document, "/paths/~1leaves~1bulk")), ["post"]);
+    assert_eq!(names(at(&document, "/paths/~1leaves")), ["get", "post"]);
+    assert!(document.pointer("/paths/~1leaves~1bulk-delete").is_none());
+}
+
+#[test]
+fn a_deletion_that_can_be_undone_leads_back() {
+    let document = described(&[Mounted::new(TRASHABLE, "")]);
+    let links = at(&document, "/paths").as_object().unwrap();
+    let delete = links.iter().find_map(|(_, it)| it.pointer("/delete/responses/204/links")).unwrap();
+    let (name, link) = delete.as_object().unwrap().iter().next().unwrap();
+    assert!(name.starts_with("restore"), "{name}");
+    assert_eq!(at(link, "/parameters/id"), &"$request.path.id".into());
 }
 
 #[test]
@@ -348,7 +395,7 @@ fn every_kind_has_its_schema() {
         ("legs", r#"{"type":"integer","format":"int32","minimum":0,"maximum":255}"#),
         ("weight", r#"{"type":"number","format":"float"}"#),
         ("mass", r#"{"type":"number","format":"double"}"#),
-        ("worth", r#"{"type":"number","format":"decimal","minimum":0.01}"#),
+        ("worth", r#"{"type":"number","format":"decimal","minimum":0.01,"maximum":79228162514264337593543950335}"#),
         ("chip", r#"{"type":["string","null"],"format":"uuid"}"#),
         ("seen_at", r#"{"type":["string","null"],"format":"date-time"}"#),
         ("born", r#"{"type":["string","null"],"format":"date"}"#),
@@ -376,6 +423,69 @@ fn an_update_merges_nested_objects_and_replaces_lists() {
     let document = described(&[Mounted::new(zoo::ANIMAL, "")]);
     let update = at(&document, "/components/schemas/HomeUpdate");
     assert!(update.pointer("/required").is_none() && update.pointer("/additionalProperties").is_some());
+}
+
+#[test]
+fn the_narrower_of_two_bounds_holds() {
+    static FIGURES: &ResourceMeta = &ResourceMeta::new(
+        "Figure",
+        "figures",
+        "figures",
+        &[
+            FieldMeta::of::<i64>("id").id(crate::field::IdSource::Store),
+            FieldMeta { kind: Kind::Int(IntKind::U8), ..FieldMeta::of::<i64>("small") }.rules(&[RuleMeta::new(
+                Rule::Range {
+                    min: Some(Bound::Literal { mantissa: -5, scale: 0 }),
+                    max: None,
+                    exclusive_min: None,
+                    exclusive_max: Some(Bound::Literal { mantissa: 1000, scale: 1 }),
+                },
+            )]),
+            FieldMeta { kind: Kind::Decimal, ..FieldMeta::of::<i64>("exact") }.rules(&[RuleMeta::new(Rule::Range {
+                min: None,
+                max: None,
+                exclusive_min: Some(Bound::Literal { mantissa: 0, scale: 0 }),
+                exclusive_max: None,
+            })]),
+        ],
+    );
+    let document = described(&[Mounted::new(FIGURES, "")]);
+    let schema = |name: &str| at(&document, &format!("/components/schemas/FigureCreate/properties/{name}")).to_json();
+    let small = r#"{"type":"integer","format":"int32","minimum":0,"maximum":99}"#;
+    assert_eq!(String::from_utf8(schema("small")).unwrap(), small);
+    let exact = r#"{"type":"number","format":"decimal","maximum":79228162514264337593543950335,"exclusiveMinimum":0}"#;
+    assert_eq!(String::from_utf8(schema("exact")).unwrap(), exact);
+}
+
+#[test]
+fn texts_without_an_example_get_one_that_keeps_their_rules() {
+    static WORDS: &ResourceMeta = &ResourceMeta::new(
+        "Word",
+        "words",
+        "words",
+        &[
+            FieldMeta::of::<i64>("id").id(crate::field::IdSource::Store),
+            FieldMeta::of::<String>("free"),
+            FieldMeta::of::<String>("short").rules(&[RuleMeta::new(Rule::Length {
+                min: None,
+                max: Some(2),
+                equal: None,
+            })]),
+            FieldMeta::of::<String>("exact").rules(&[RuleMeta::new(Rule::Length {
+                min: None,
+                max: None,
+                equal: Some(6),
+            })]),
+            FieldMeta::of::<String>("odd").rules(&[RuleMeta::new(Rule::Custom(|_| Ok(())))]),
+        ],
+    );
+    let document = described(&[Mounted::new(WORDS, "")]);
+    let example =
+        |name: &str| document.pointer(&format!("/components/schemas/WordCreate/properties/{name}/examples/0"));
+    assert_eq!(example("free"), Some(&"text".into()));
+    assert_eq!(example("short"), Some(&"te".into()));
+    assert_eq!(example("exact"), Some(&"textte".into()));
+    assert_eq!(example("odd"), None, "it might break the rule");
 }
 
 #[test]

@@ -15,13 +15,14 @@ use super::{Node, Object};
 /// progenitor makes a type of every pattern.
 #[must_use]
 pub fn v3_0(document: &Node) -> Node {
+    let type_of = |reference: &str| document.pointer(reference.strip_prefix('#')?)?.pointer("/type").cloned();
     rebuilt(document, Place::Document, &mut |place, object| match place {
         Place::Document => top(object),
         Place::License => license(object),
         Place::Components => without(object, &["pathItems"]),
         Place::Operation => operation(object),
         Place::RequestBody => request_body(object),
-        Place::Schema => schema(object),
+        Place::Schema => schema(object, &type_of),
         _ => object,
     })
 }
@@ -69,10 +70,11 @@ fn license(mut license: Object) -> Object {
     license
 }
 
+/// What the names of its parameters begin with.
 const PREFER: &str = "#/components/parameters/Prefer";
 
 fn operation(mut operation: Object) -> Object {
-    let is_prefer = |it: &Node| it.pointer("/$ref").and_then(Node::as_text) == Some(PREFER);
+    let is_prefer = |it: &Node| it.pointer("/$ref").and_then(Node::as_text).is_some_and(|it| it.starts_with(PREFER));
     let Some(Node::Array(parameters)) = operation.get_mut("parameters") else { return operation };
     if !parameters.iter().any(is_prefer) {
         return operation;
@@ -128,7 +130,7 @@ const UNKNOWN: [&str; 23] = [
     "contentSchema",
 ];
 
-fn schema(schema: Object) -> Object {
+fn schema(schema: Object, type_of: &TypeOf<'_>) -> Object {
     let mut schema = without(schema, &UNKNOWN);
     // A type of its own for every text is too high a price for one character.
     forget_nul(&mut schema);
@@ -146,7 +148,7 @@ fn schema(schema: Object) -> Object {
     not(&mut schema);
     let mut schema = types(schema);
     for keyword in ["anyOf", "oneOf"] {
-        schema = nullable(schema, keyword);
+        schema = nullable(schema, keyword, type_of);
     }
     if schema.get("type").and_then(Node::as_text) == Some("array") && !schema.has("items") {
         schema.set("items", Object::new());
@@ -216,8 +218,13 @@ fn types(mut schema: Object) -> Object {
     schema
 }
 
+/// The type of what a reference leads to.
+type TypeOf<'a> = dyn Fn(&str) -> Option<Node> + 'a;
+
 /// Alternatives of which one is null: the others, and that null is one more.
-fn nullable(mut schema: Object, keyword: &str) -> Object {
+///
+/// `nullable` means something beside a `type` only, so that of the one alternative is said again.
+fn nullable(mut schema: Object, keyword: &str, type_of: &TypeOf<'_>) -> Object {
     let is_null = |it: &Node| it.pointer("/enum") == Some(&Node::Array(vec![Node::Null]));
     let Some(Node::Array(all)) = schema.get_mut(keyword) else { return schema };
     let before = all.len();
@@ -226,9 +233,14 @@ fn nullable(mut schema: Object, keyword: &str) -> Object {
         return schema;
     }
     if let [one] = all.as_slice() {
-        let one = [one.clone()];
+        let one = one.clone();
+        let target = one.pointer("/$ref").and_then(Node::as_text);
+        let own = one.pointer("/type").cloned();
+        if let Some(kind @ Node::Text(_)) = target.map_or(own, type_of) {
+            schema.set("type", kind);
+        }
         schema.remove(keyword);
-        schema.set("allOf", one);
+        schema.set("allOf", [one]);
     }
     schema.with("nullable", true)
 }
@@ -261,7 +273,8 @@ mod tests {
 
     #[track_caller]
     fn check(newer: &str, older: &str) {
-        let schemas = Object::new().with("A", node(newer));
+        let other = Object::new().with("type", "object");
+        let schemas = Object::new().with("A", node(newer)).with("B", other);
         let document = Object::new().with("components", Object::new().with("schemas", schemas));
         let converted = v3_0(&document.into());
         assert_eq!(converted.pointer("/components/schemas/A").unwrap(), &node(older), "{newer}");
@@ -272,7 +285,7 @@ mod tests {
         check(r#"{"type": ["string", "null"]}"#, r#"{"type": "string", "nullable": true}"#);
         check(
             r##"{"anyOf": [{"$ref": "#/components/schemas/B"}, {"type": "null"}]}"##,
-            r##"{"allOf": [{"$ref": "#/components/schemas/B"}], "nullable": true}"##,
+            r##"{"type": "object", "allOf": [{"$ref": "#/components/schemas/B"}], "nullable": true}"##,
         );
         check(
             r#"{"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]}"#,

@@ -1,8 +1,11 @@
+mod alike;
+
+use self::alike::Part;
 use super::Operator;
 use super::operator::Column;
 use crate::field::Value;
 use crate::resource::{Record, ResourceMeta};
-use crate::store::sql::SqlText;
+use crate::store::sql::{Dialect, SqlText};
 
 /// A condition on rows, built from comparisons with `and`, `or` and `not`.
 ///
@@ -43,7 +46,8 @@ pub struct Condition {
 pub enum Operand {
     /// One value of the field's kind; for text operators a text; for `is_null` a boolean.
     One(Value),
-    /// Several values of the field's kind (of the item's, for lists); may be empty.
+    /// Several values of the field's kind (of the item's, for lists); may be empty. For operators
+    /// on parts of texts, one of which has to be there.
     Many(Vec<Value>),
 }
 
@@ -170,43 +174,56 @@ impl Filter {
     /// for `not`, takes null for false. `AND`, `OR` and `WHERE` do so by themselves.
     pub fn write_sql(&self, meta: &'static ResourceMeta, out: &mut SqlText) {
         enum Step<'a> {
-            Node(&'a Filter),
+            Part(Part<'a>),
             Text(&'static str),
         }
 
-        let mut steps = vec![Step::Node(self)];
+        let is_joined = out.dialect == Dialect::Postgres;
+        let mut steps = vec![Step::Part(Part::Node(self))];
         while let Some(step) = steps.pop() {
             let node = match step {
                 Step::Text(text) => {
                     out.push(text);
                     continue;
                 }
-                Step::Node(node) => node,
+                Step::Part(Part::Node(node)) => node,
+                Step::Part(Part::Joined(it)) => {
+                    it.write_sql(meta, out);
+                    continue;
+                }
+                Step::Part(Part::NotJoined(it)) => {
+                    out.push("((");
+                    it.write_sql(meta, out);
+                    out.push(") IS NOT TRUE)");
+                    continue;
+                }
             };
-            let (nodes, between, none) = match node {
-                Self::All => (&[][..], "", "TRUE"),
+            let (mut parts, between, none) = match node {
+                Self::All => (Vec::new(), "", "TRUE"),
                 Self::Condition(it) => {
                     it.write_sql(meta, out);
                     continue;
                 }
-                Self::And(all) => (&all[..], " AND ", "TRUE"),
-                Self::Or(any) => (&any[..], " OR ", "FALSE"),
+                Self::And(all) => (if is_joined { alike::of_all(all) } else { alike::apart(all) }, " AND ", "TRUE"),
+                Self::Or(any) => (if is_joined { alike::of_any(any) } else { alike::apart(any) }, " OR ", "FALSE"),
                 Self::Not(inner) => {
                     out.push("((");
-                    steps.extend([Step::Text(") IS NOT TRUE)"), Step::Node(inner)]);
+                    steps.extend([Step::Text(") IS NOT TRUE)"), Step::Part(Part::Node(inner))]);
                     continue;
                 }
             };
-            match nodes {
-                [] => out.push(none),
-                [only] => steps.push(Step::Node(only)),
-                [first, rest @ ..] => {
-                    out.push("(");
-                    steps.push(Step::Text(")"));
-                    for node in rest.iter().rev() {
-                        steps.extend([Step::Node(node), Step::Text(between)]);
+            if parts.len() > 1 {
+                out.push("(");
+                steps.push(Step::Text(")"));
+            }
+            match parts.is_empty() {
+                true => out.push(none),
+                false => {
+                    let first = parts.remove(0);
+                    for part in parts.into_iter().rev() {
+                        steps.extend([Step::Part(part), Step::Text(between)]);
                     }
-                    steps.push(Step::Node(first));
+                    steps.push(Step::Part(first));
                 }
             }
         }
@@ -329,6 +346,33 @@ mod tests {
             sql(&filter),
             r#"("title" = ?1 AND ((("title" = ?2 OR "title" = ?3 OR TRUE)) IS NOT TRUE) AND "title" = ?4)"#
         );
+    }
+
+    #[test]
+    fn comparisons_of_one_field_are_made_at_once_in_postgres() {
+        let sql = |filter: &Filter| {
+            let mut out = SqlText::new(Dialect::Postgres);
+            filter.write_sql(BOOK, &mut out);
+            let binds: Vec<_> = out.binds.iter().map(|(value, _)| format!("{value:?}")).collect();
+            (out.text.replace(r#"translate(lower("title" COLLATE "und-x-icu"), 'ς', 'σ')"#, "folded"), binds.join(" "))
+        };
+        let has = |operator, tag: &str| Filter::many(field("tags"), operator, vec![Value::Text(tag.to_owned())]);
+        let part = |text| title(Operator::Icontains, text);
+        let (text, binds) = sql(&Filter::Or(vec![part("A"), yes(), part("b%"), yes(), has(Operator::HasAll, "x")]));
+        assert_eq!(
+            text,
+            r#"(folded LIKE ANY($1::text[]) OR "title" COLLATE "C" = $2::text OR jsonb_object("tags", "tags") ?& $3::text[])"#
+        );
+        assert!(binds.starts_with(r#"List([Text("%a%"), Text("%b\\%%")])"#), "{binds}");
+        let (text, _) =
+            sql(&Filter::And(vec![!part("a"), !has(Operator::HasAny, "x"), !part("b"), !has(Operator::HasAll, "y")]));
+        assert_eq!(
+            text,
+            r#"(((folded LIKE ANY($1::text[])) IS NOT TRUE) AND ((jsonb_object("tags", "tags") ?| $2::text[]) IS NOT TRUE))"#
+        );
+        // Those that all have to hold are found by an index one by one.
+        let (text, _) = sql(&Filter::And(vec![part("a"), part("b")]));
+        assert_eq!(text, "(folded LIKE $1::text AND folded LIKE $2::text)");
     }
 
     #[test]

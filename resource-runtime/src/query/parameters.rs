@@ -2,6 +2,7 @@
 //! API's description lists.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
 use super::{OperandShape, Operator, cursor, list, page, search, tree};
@@ -101,6 +102,32 @@ pub fn parameters(meta: &'static ResourceMeta) -> Vec<ParameterMeta> {
     tables(meta).list.parameters.clone()
 }
 
+/// A map whose keys the program itself has put in: no client can choose ones that collide, so that its hashes need
+/// not be hard to foresee.
+type Map<K, V> = HashMap<K, V, BuildHasherDefault<Fnv>>;
+
+/// The hash FNV-1a.
+#[derive(Debug)]
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xCBF2_9CE4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+        }
+    }
+}
+
 /// The tables of one resource.
 #[derive(Debug)]
 pub(super) struct Tables {
@@ -114,7 +141,7 @@ pub(super) struct Tables {
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) parameters: Vec<ParameterMeta>,
-    names: HashMap<String, usize>,
+    names: Map<String, usize>,
 }
 
 impl Table {
@@ -150,7 +177,7 @@ impl Table {
 /// which is that of a `'static` value and so never used again for another. What is leaked is
 /// bounded by the number of descriptions in the program.
 pub(super) fn tables(meta: &'static ResourceMeta) -> &'static Tables {
-    static TABLES: LazyLock<RwLock<HashMap<usize, &'static Tables>>> = LazyLock::new(RwLock::default);
+    static TABLES: LazyLock<RwLock<Map<usize, &'static Tables>>> = LazyLock::new(RwLock::default);
     let address = std::ptr::from_ref(meta).addr();
     // A table is complete before it is put in, so one that a panicking thread left behind is sound.
     if let Some(&found) = TABLES.read().unwrap_or_else(PoisonError::into_inner).get(&address) {
@@ -182,7 +209,7 @@ impl Tables {
 
 impl Table {
     fn new(parameters: Vec<ParameterMeta>) -> Self {
-        let mut names = HashMap::new();
+        let mut names = Map::default();
         for (index, parameter) in parameters.iter().enumerate() {
             names.entry(parameter.name.clone()).or_insert(index);
         }

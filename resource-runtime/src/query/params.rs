@@ -28,15 +28,23 @@ pub(super) fn split<'a>(raw: &'a str, problems: &mut Problems) -> Result<Vec<Par
         return Err(ApiError::new(ErrorCode::URI_TOO_LONG).detail(detail));
     }
     let pairs = || raw.split('&').filter(|it| !it.is_empty());
-    let count = pairs().count();
+    // Only a long text can have that many.
+    let count = if raw.len() > MAX_PAIRS { pairs().count() } else { 0 };
     if count > MAX_PAIRS {
         let detail = format!("there are {count} parameters, and a request may have {MAX_PAIRS}");
         let problem = Problem::parameter("", "too_many_parameters", detail).param("max", MAX_PAIRS);
         return Problems::from(vec![problem]).finish(ErrorCode::INVALID_QUERY, Vec::new());
     }
-    let mut params = Vec::with_capacity(count);
-    for pair in pairs() {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    let mut params = Vec::with_capacity(8);
+    let mut rest = raw;
+    while !rest.is_empty() {
+        let (pair, after) = Raw::first(rest);
+        rest = after;
+        let Some(Raw { name, value, plain }) = pair else { continue };
+        if plain {
+            params.push(Param { name: Cow::Borrowed(name), value: Cow::Borrowed(value) });
+            continue;
+        }
         let (name, value) = match (decode(name), decode(value)) {
             (Ok(name), Ok(value)) => (name, value),
             (Ok(name), Err(error)) => {
@@ -51,6 +59,36 @@ pub(super) fn split<'a>(raw: &'a str, problems: &mut Problems) -> Result<Vec<Par
         params.push(Param { name, value });
     }
     Ok(params)
+}
+
+/// A pair as it was sent.
+struct Raw<'a> {
+    name: &'a str,
+    value: &'a str,
+    /// Whether nothing of it has to be decoded.
+    plain: bool,
+}
+
+impl<'a> Raw<'a> {
+    /// The pair at the start of a query string, and the rest of that.
+    fn first(raw: &'a str) -> (Option<Self>, &'a str) {
+        let (mut equals, mut plain, mut end) = (None, true, raw.len());
+        for (at, byte) in raw.bytes().enumerate() {
+            match byte {
+                b'&' => {
+                    end = at;
+                    break;
+                }
+                b'=' => equals = equals.or(Some(at)),
+                b'%' | b'+' | 0 => plain = false,
+                _ => {}
+            }
+        }
+        let rest = raw.get(end + 1..).unwrap_or_default();
+        let name = raw.get(..equals.unwrap_or(end)).unwrap_or_default();
+        let value = equals.and_then(|it| raw.get(it + 1..end)).unwrap_or_default();
+        ((end > 0).then_some(Self { name, value, plain }), rest)
+    }
 }
 
 /// Why a part of a query string is not text.

@@ -9,7 +9,7 @@ use super::{
     sort, tree,
 };
 use crate::error::{ApiError, ErrorCode, Location, Problem, Problems};
-use crate::field::{Value, parse_text, suggest};
+use crate::field::{Kind, Mismatch, Value, parse_text, suggest};
 use crate::resource::ResourceMeta;
 
 /// The most problems that one answer lists. More of them come from machines, not from people.
@@ -167,13 +167,15 @@ struct Given<'a> {
     name: &'a str,
     index: usize,
     meta: &'static ParameterMeta,
-    values: Vec<&'a str>,
+    value: &'a str,
+    /// The values where it was given again.
+    more: Vec<&'a str>,
 }
 
 /// Looks parameters up, and brings repetitions together. What comes out takes several values or was
 /// given once.
 fn collect<'a>(table: &'static Table, params: &'a [Param<'_>], problems: &mut Problems) -> Vec<Given<'a>> {
-    let mut all: Vec<Given<'a>> = Vec::new();
+    let mut all: Vec<Given<'a>> = Vec::with_capacity(params.len());
     let mut unknown: Vec<&str> = Vec::new();
     for Param { name, value } in params {
         if is_full(problems) {
@@ -188,13 +190,13 @@ fn collect<'a>(table: &'static Table, params: &'a [Param<'_>], problems: &mut Pr
             continue;
         };
         match all.iter_mut().find(|it| it.index == index) {
-            Some(given) => given.values.push(value),
-            None => all.push(Given { name, index, meta, values: vec![value] }),
+            Some(given) => given.more.push(value),
+            None => all.push(Given { name, index, meta, value, more: Vec::new() }),
         }
     }
     all.retain(|given| {
         let is_filter = matches!(given.meta.role, ParameterRole::Filter { .. });
-        let is_sound = given.values.len() == 1 || (is_filter && given.meta.many);
+        let is_sound = given.more.is_empty() || (is_filter && given.meta.many);
         if !is_sound {
             problems.push(duplicate_parameter(given.name));
         }
@@ -228,9 +230,9 @@ struct Reader {
     limit: Option<u32>,
     cursor: Option<String>,
     count: Option<CountMode>,
-    /// The parameters of page mode and of cursor mode that were given, sound or not.
-    page_mode: Vec<&'static str>,
-    cursor_mode: Vec<&'static str>,
+    /// The first parameters of page mode and of cursor mode that were given, sound or not.
+    page_mode: Option<&'static str>,
+    cursor_mode: Option<&'static str>,
 }
 
 impl Reader {
@@ -250,8 +252,8 @@ impl Reader {
             limit: None,
             cursor: None,
             count: None,
-            page_mode: Vec::new(),
-            cursor_mode: Vec::new(),
+            page_mode: None,
+            cursor_mode: None,
         }
     }
 
@@ -271,7 +273,7 @@ impl Reader {
 
     fn read(&mut self, given: &Given<'_>) {
         let meta = self.meta;
-        let value = given.values.first().copied().unwrap_or_default();
+        let value = given.value;
         match given.meta.role {
             ParameterRole::Filter { field, operator } => {
                 if let Some(operand) = self.operand(given) {
@@ -292,19 +294,19 @@ impl Reader {
             ParameterRole::SortOrder => self.sort_order = Some(value.to_owned()),
             ParameterRole::Fields => self.fields = fields::parse(meta, value, &mut self.problems),
             ParameterRole::Page => {
-                self.page_mode.push("page");
+                self.page_mode.get_or_insert("page");
                 self.page = self.sound(page::number("page", value, page::max_page(meta)));
             }
             ParameterRole::PerPage => {
-                self.page_mode.push("per_page");
+                self.page_mode.get_or_insert("per_page");
                 self.per_page = self.size("per_page", value);
             }
             ParameterRole::Limit => {
-                self.cursor_mode.push("limit");
+                self.cursor_mode.get_or_insert("limit");
                 self.limit = self.size("limit", value);
             }
             ParameterRole::Cursor => {
-                self.cursor_mode.push("cursor");
+                self.cursor_mode.get_or_insert("cursor");
                 self.cursor = Some(value.to_owned());
             }
             ParameterRole::Count => self.count = self.sound(page::count(value)),
@@ -324,11 +326,12 @@ impl Reader {
     fn operand(&mut self, given: &Given<'_>) -> Option<Operand> {
         let kind = &given.meta.kind;
         if !given.meta.many {
-            let value = parse_text(kind, given.values.first()?);
+            let value = read_value(kind, given.value);
             let value = value.map_err(|it| it.at(Location::Parameter(given.name.to_owned())));
             return self.sound(value).map(Operand::One);
         }
-        let texts: Vec<Cow<'_, str>> = given.values.iter().flat_map(|it| list::split(it)).collect();
+        let all = std::iter::once(given.value).chain(given.more.iter().copied());
+        let texts: Vec<Cow<'_, str>> = all.flat_map(list::split).collect();
         if texts.len() > list::MAX_VALUES {
             let detail = format!("must be at most {} values, found {}", list::MAX_VALUES, texts.len());
             self.problems.push(Problem::parameter(given.name, "length", detail).param("max", list::MAX_VALUES));
@@ -339,7 +342,7 @@ impl Reader {
             if is_full(&self.problems) {
                 return None;
             }
-            let value = parse_text(kind, text).map_err(|it| {
+            let value = read_value(kind, text).map_err(|it| {
                 let mut problem = it.at(Location::Parameter(given.name.to_owned())).param("index", index);
                 if texts.len() > 1 {
                     problem.detail = format!("value {}: {}", index + 1, problem.detail);
@@ -353,7 +356,7 @@ impl Reader {
 
     fn finish(mut self, keys: &CursorKeys) -> Result<ListQuery, ApiError> {
         let sort = self.order();
-        if let (Some(page), Some(cursor)) = (self.page_mode.first(), self.cursor_mode.first()) {
+        if let (Some(page), Some(cursor)) = (self.page_mode, self.cursor_mode) {
             self.problems.push(conflict(page, cursor, "pages are asked for by number or by cursor, not by both"));
         }
         let filter = self.filter();
@@ -367,7 +370,7 @@ impl Reader {
             abridged: None,
         };
         let cursor = self.cursor.take().filter(|it| !it.is_empty());
-        if !self.cursor_mode.is_empty() {
+        if self.cursor_mode.is_some() {
             query.paging = Paging::Cursor { limit: self.limit.unwrap_or(size), keyset: None };
             query.count = self.count.unwrap_or(CountMode::None);
         }
@@ -405,11 +408,28 @@ impl Reader {
     /// All conditions together: the parameters in the order of the table, `filter`, `search`.
     fn filter(&mut self) -> Filter {
         self.filters.sort_by_key(|(index, _)| *index);
-        let mut all: Vec<Filter> = self.filters.drain(..).map(|(_, it)| it).collect();
-        all.extend(self.tree.take());
-        all.extend(self.search.take());
-        all.into_iter().fold(Filter::All, Filter::and)
+        let mut filter = Filter::All;
+        for (_, it) in std::mem::take(&mut self.filters) {
+            filter = filter.and(it);
+        }
+        for it in [self.tree.take(), self.search.take()] {
+            filter = filter.and(it.unwrap_or_default());
+        }
+        filter
     }
+}
+
+/// Reads a filter's value. Where a `+` was meant, which in a query string is a space, that is said:
+/// offsets of timestamps have one.
+fn read_value(kind: &Kind, text: &str) -> Result<Value, Mismatch> {
+    parse_text(kind, text).map_err(|mut it| {
+        let meant = text.replace(' ', "+");
+        if meant != text && parse_text(kind, &meant).is_ok() {
+            it.detail.push_str("; a `+` is a space in a query string, unless it is written `%2B`");
+            return it.param("did_you_mean", meant.replace('+', "%2B"));
+        }
+        it
+    })
 }
 
 fn conflict(name: &'static str, other: &'static str, why: &str) -> Problem {

@@ -129,7 +129,7 @@ impl ResourceMeta {
         self
     }
 
-    /// With `If-Match` demanded of every write to an existing row.
+    /// With `If-Match` demanded of every write to an existing row; none is changed in a batch then.
     #[must_use]
     pub const fn require_if_match(mut self) -> Self {
         self.require_if_match = true;
@@ -228,6 +228,17 @@ impl ResourceMeta {
     #[must_use]
     pub fn is_string(&self, index: usize) -> bool {
         self.fields.get(index).is_some_and(|it| it.as_string)
+    }
+
+    /// What clients can do of [`ResourceMeta::operations`]: a batch has no place for the tags that `require_if_match`
+    /// demands, so that changes in batches could only be refused.
+    #[must_use]
+    pub const fn offered(&self) -> Operations {
+        if !self.require_if_match {
+            return self.operations;
+        }
+        let operations = self.operations.without(Operation::BulkUpdate).without(Operation::BulkDelete);
+        operations.without(Operation::UpdateMany).without(Operation::DeleteMany)
     }
 
     /// The positions of the fields that say when a row was written last: the one that is set at

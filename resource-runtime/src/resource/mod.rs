@@ -19,7 +19,7 @@ pub trait Resource: Sized + Send + Sync + 'static {
     /// The description that everything at run time follows from.
     const META: &'static ResourceMeta;
     /// The type of the identifier.
-    type Id: FieldType;
+    type Id: FieldType + Clone;
     /// What a client sends to create one.
     type Create: Model;
     /// What a client sends to change one.
@@ -65,7 +65,10 @@ pub trait Resource: Sized + Send + Sync + 'static {
 }
 
 /// One resource, or a tuple of up to eight (and of such tuples): what a database is migrated to.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a resource", note = "add `#[derive(Resource)]` to it")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a resource",
+    note = "add `#[derive(Resource)]` to it; several at once are a tuple: `(Book, Author)`"
+)]
 pub trait Resources {
     /// Their descriptions.
     fn metas() -> Vec<&'static ResourceMeta>;

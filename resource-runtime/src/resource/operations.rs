@@ -62,6 +62,12 @@ impl Operations {
         Self(self.0 | other.0)
     }
 
+    /// Without one of them.
+    #[must_use]
+    pub const fn without(self, operation: Operation) -> Self {
+        Self(self.0 & !(operation as u16))
+    }
+
     /// Whether it has this one.
     #[must_use]
     pub const fn has(self, operation: Operation) -> bool {

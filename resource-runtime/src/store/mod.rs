@@ -157,15 +157,18 @@ impl Database {
     /// # Errors
     ///
     /// As for [`Store::migrate`].
-    pub async fn migrate<R: Resources>(&self) -> StoreResult<Migration> {
+    // Not async: of a future that is of its type parameter, too, a type that is no resource is an error once more.
+    pub fn migrate<R: Resources>(&self) -> BoxFuture<'_, StoreResult<Migration>> {
         let mut metas = R::metas();
         metas.push(&tasks::TASKS);
         if metas.iter().any(|it| idempotency::takes_keys(it)) {
             metas.push(&idempotency::IDEMPOTENCY);
         }
-        let mut migration = self.store.migrate(&metas).await?;
-        migration.created.retain(|it| ![tasks::TASKS.table, idempotency::IDEMPOTENCY.table].contains(it));
-        Ok(migration)
+        Box::pin(async move {
+            let mut migration = self.store.migrate(&metas).await?;
+            migration.created.retain(|it| ![tasks::TASKS.table, idempotency::IDEMPOTENCY.table].contains(it));
+            Ok(migration)
+        })
     }
 
     /// Carries out one write; see [`Store::write`].
@@ -385,6 +388,9 @@ impl Key {
     /// restored, pushes it nowhere: the mark is looked at as it is before.
     #[must_use]
     pub fn staying_in_scope(mut self, changes: &[(usize, Value)]) -> Self {
+        if self.scope == Filter::All {
+            return self;
+        }
         let mark = self.meta.soft_delete();
         let changes: Vec<_> = changes.iter().filter(|(field, _)| Some(*field) != mark).cloned().collect();
         if changes.is_empty() {

@@ -11,7 +11,7 @@ use crate::Client;
 
 /// Who is in the club.
 #[derive(Debug, Clone, Resource)]
-#[resource(sort = "email", unique(team, number))]
+#[resource(sort = "email", unique(team, number), operations(crud, bulk))]
 pub struct Member {
     /// Counted up.
     #[resource(id)]

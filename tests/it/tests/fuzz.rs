@@ -11,9 +11,6 @@ use std::time::{Duration, Instant};
 
 use it::Rng;
 
-/// Processor time that no request may take.
-const MOST: Duration = Duration::from_millis(50);
-
 /// What queries are made of, beside the corpus.
 const WORDS: &[&str] = &[
     "text",
@@ -75,10 +72,7 @@ fn run(target: &str, check: impl Fn(&str, &mut Rng)) {
     let mut rng = Rng::new(0x5EED);
     let once = |input: &str, rng: &mut Rng| {
         let named = Named(input);
-        let before = spent();
-        check(input, rng);
-        let took = spent().saturating_sub(before);
-        assert!(took < MOST, "it took {took:?}");
+        targets::in_time(|| check(input, rng));
         std::mem::forget(named);
     };
     for input in &inputs {
@@ -127,12 +121,6 @@ impl Drop for Named<'_> {
     fn drop(&mut self) {
         eprintln!("failed on {:?}; keep it in fuzz/corpus", self.0);
     }
-}
-
-/// The processor's time that this thread has had; none where the system does not say.
-fn spent() -> Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    Duration::from_nanos(text.split(' ').next().and_then(|it| it.parse().ok()).unwrap_or(0))
 }
 
 #[test]

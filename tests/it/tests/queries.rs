@@ -65,6 +65,20 @@ every_store! {
         }
     }
 
+    async fn many_comparisons_side_by_side_select_what_they_say(api) {
+        api.seed().await;
+        for (filter, expected) in [
+            (r#"title icontains "dun" or title icontains "198" or title icontains "zz""#, &[4, 5][..]),
+            (r#"not title icontains "dun" and not title icontains "198" and not title icontains "zz""#, &[1, 2, 3]),
+            (r#"tags has "space" or tags has_any ("x", "politics") or tags has_all ("oop")"#, &[2, 4, 5]),
+            (r#"not tags has "classic" and not tags has_any ("oop", "y") and price >= 1"#, &[1, 3]),
+            (r#"title icontains "e" and title icontains "C" and not title icontains "x""#, &[1, 3]),
+        ] {
+            let query = format!("filter={}&sort=id", encode(filter));
+            assert_eq!(api.list(&query, "id").await, ids(expected), "{filter}");
+        }
+    }
+
     async fn a_bad_tree_says_where(api) {
         for filter in ["price >=", "(price >= 1", "price ~ 1", "a and", "price >= 1 and price >= 2 or price <= 3", "isbn = 1"] {
             let answer = api.get(&format!("books?filter={}", encode(filter))).await;
@@ -225,6 +239,14 @@ every_store! {
         let capped = api.get("books?count=capped&per_page=2").await.value();
         assert_eq!(capped["total"], 5);
         assert!(capped["total_kind"].is_string(), "{capped}");
+    }
+
+    async fn a_few_rows_are_counted_exactly_where_an_estimate_would_do(api) {
+        api.seed().await;
+        let estimated = api.get("books?count=estimated&per_page=2&sort=price").await;
+        assert_eq!(estimated.value()["total"], 5);
+        assert_eq!(estimated.value()["total_kind"], "exact");
+        assert!(estimated.header("link").ends_with("page=3>; rel=\"last\""), "{}", estimated.header("link"));
     }
 
     async fn folding_goes_beyond_ascii(api) {

@@ -10,8 +10,8 @@ struct Note {
     tags: Vec<String>,
 }
 
-fn trim(text: &str) -> String {
-    text.trim().to_owned()
+fn trim(text: &mut String) {
+    text.truncate(9);
 }
 
 fn sorted(tags: Vec<String>) {

@@ -205,3 +205,33 @@ fn bounds_in_params_are_numbers_where_that_is_exact() {
     assert_eq!(to_json(Decimal::MAX), Json::from("79228162514264337593543950335"));
     assert_eq!(to_json(Decimal::new(i64::MAX, 18)), Json::from("9.223372036854775807"));
 }
+
+/// What is read the short way is what the long way reads.
+#[test]
+fn plain_numbers_are_read_as_all_others() {
+    const PARTS: [&str; 12] = ["-", "0", "00", "1", "9", ".", "5", "127", "128", "99999999999999999", "e1", "+"];
+    let mut state = 7_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap()
+    };
+    let mut found = 0;
+    for _ in 0..50_000 {
+        let text: String = (0..next() % 5).map(|_| PARTS[next() % PARTS.len()]).collect();
+        for kind in [Kind::Int(IntKind::I64), Kind::Int(IntKind::I8), Kind::Int(IntKind::U32), Kind::Decimal, Kind::F64]
+        {
+            let Some(value) = plain(&kind, text.as_bytes()) else { continue };
+            let number = Number::lex(&text).unwrap_or_else(|| panic!("no number: {text}"));
+            let expected = match kind {
+                Kind::Int(int) => Value::Int(number.integer(int).unwrap()),
+                _ => Value::Decimal(number.decimal().unwrap()),
+            };
+            assert_eq!(value, expected, "{text}");
+            if let (Value::Decimal(one), Value::Decimal(two)) = (&value, &expected) {
+                assert_eq!(one.unpack(), two.unpack(), "{text}");
+            }
+            found += 1;
+        }
+    }
+    assert!(found > 10_000, "{found}");
+}

@@ -1,48 +1,61 @@
 //! The time that a request may take.
 
-use std::convert::Infallible;
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use crate::error::{ApiError, ErrorCode};
+use crate::http::error;
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 use http_body::{Frame, SizeHint};
-use tower::ServiceExt as _;
 
-use super::Service;
-use crate::error::{ApiError, ErrorCode};
-use crate::http::error;
+/// Waits for an answer for so long at most.
+///
+/// Most are there at once, so that the clock is set only for those that are not.
+pub(super) async fn within<T>(limit: Duration, answer: impl Future<Output = T>) -> Option<T> {
+    let mut answer = pin!(answer);
+    let mut clock = pin!(None);
+    poll_fn(|context| {
+        if let Poll::Ready(answer) = answer.as_mut().poll(context) {
+            return Poll::Ready(Some(answer));
+        }
+        if clock.is_none() {
+            // It goes on where the answer has used up what tokio lets a task do at a time.
+            clock.set(Some(tokio::task::unconstrained(tokio::time::sleep(limit))));
+        }
+        match clock.as_mut().as_pin_mut() {
+            Some(clock) => clock.poll(context).map(|()| None),
+            None => Poll::Pending,
+        }
+    })
+    .await
+}
 
-/// Answers a request, or gives up on it: with 408 where the client is still sending, and else with
-/// 503.
+/// What a request is answered with that took too long: 408 where the client is still sending, and
+/// else 503.
 ///
 /// tower-http's layer knows one status only, and cannot tell whose fault it is.
-pub(super) async fn within(limit: Duration, inner: Service, request: Request) -> Result<Response, Infallible> {
-    let arrived = Arc::new(AtomicBool::new(http_body::Body::is_end_stream(request.body())));
-    let request = if arrived.load(Ordering::Relaxed) {
-        request
-    } else {
-        request.map(|body| Body::new(Watched { body, arrived: Arc::clone(&arrived) }))
-    };
-    if let Ok(answer) = tokio::time::timeout(limit, inner.oneshot(request)).await {
-        return answer;
-    }
-    if arrived.load(Ordering::Relaxed) {
-        return Ok(error::timeout().into_response());
+pub(super) fn missed(arrived: bool) -> Response {
+    if arrived {
+        return error::timeout().into_response();
     }
     let error = ApiError::new(ErrorCode::REQUEST_TIMEOUT).detail("the body did not arrive in time");
     let mut response = error.into_response();
     // The rest of the body would be taken for the next request.
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    Ok(response)
+    response
 }
 
 /// A body that tells when its end was read.
+pub(super) fn watched(body: Body, arrived: Arc<AtomicBool>) -> Body {
+    Body::new(Watched { body, arrived })
+}
+
 struct Watched {
     body: Body,
     arrived: Arc<AtomicBool>,

@@ -125,15 +125,22 @@ impl Layers {
             Err(error) => return error.into_response(),
         }
         let is_compressed = negotiate::accepts_gzip(&parts.headers);
-        let service = if parts.method == Method::OPTIONS && !cors::is_preflight(&parts) {
-            &self.options
+        let layers = if parts.method == Method::OPTIONS && !cors::is_preflight(&parts) {
+            None
         } else if is_compressed {
-            &self.compressed
+            Some(&self.compressed)
         } else {
-            &self.plain
+            self.plain.as_ref()
         };
         let method = parts.method.clone();
-        let Ok(mut response) = service.clone().oneshot(Request::from_parts(parts, body)).await;
+        let request = Request::from_parts(parts, body);
+        let mut response = match layers {
+            None => self.inner.answer(request).await,
+            Some(layers) => {
+                let Ok(response) = layers.clone().oneshot(request).await;
+                response
+            }
+        };
         if method == Method::HEAD && is_compressed {
             // A body that GET would compress has another length then, which is not known
             // (RFC 9110, section 8.6).
@@ -151,9 +158,7 @@ impl Layers {
 fn finish(response: &mut Response, method: &Method, path: &str, id: &RequestId, started: Instant) {
     around(response, method, id);
     let time = started.elapsed();
-    // In whole numbers: to print a float costs several times as much.
-    let seconds = format!("{}.{:06}", time.as_secs(), time.subsec_micros());
-    response.headers_mut().extend(HeaderValue::try_from(seconds).ok().map(|it| (PROCESS_TIME, it)));
+    response.headers_mut().extend(HeaderValue::try_from(in_seconds(time)).ok().map(|it| (PROCESS_TIME, it)));
     tracing::info!(
         target: "resource_runtime::access",
         request_id = id.as_str(),
@@ -161,6 +166,18 @@ fn finish(response: &mut Response, method: &Method, path: &str, id: &RequestId, 
         micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX),
         "{method} {path}",
     );
+}
+
+/// A time with six digits after the point. In whole numbers: to print a float costs several times as
+/// much.
+fn in_seconds(time: Duration) -> String {
+    let mut buffer = itoa::Buffer::new();
+    let mut text = String::with_capacity(16);
+    text.push_str(buffer.format(time.as_secs()));
+    text.push('.');
+    // The one before them keeps the zeros.
+    text.push_str(buffer.format(1_000_000 + time.subsec_micros()).get(1..).unwrap_or_default());
+    text
 }
 
 /// Whether the layer of compression would take a body with this header.
@@ -284,5 +301,18 @@ impl tower::Service<Request> for Edge {
     fn call(&mut self, request: Request) -> Self::Future {
         let edge = self.clone();
         Box::pin(async move { Ok(edge.answer(request, None).await) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_seconds_to_the_microsecond() {
+        for (micros, expected) in [(0, "0.000000"), (42, "0.000042"), (999_999, "0.999999"), (61_000_001, "61.000001")]
+        {
+            assert_eq!(in_seconds(Duration::from_micros(micros)), expected);
+        }
     }
 }

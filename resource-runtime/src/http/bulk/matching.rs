@@ -122,7 +122,6 @@ impl Job for Delete {
 impl Matching {
     fn read(mounted: &Mounted, parts: &Parts) -> Result<Self, ApiError> {
         negotiate::accepts_json(&parts.headers)?;
-        mounted.refuse_without_if_match()?;
         Preconditions::of(&parts.headers).check_list()?;
         Ok(Self {
             conditions: query::parse_conditions(mounted.meta, parts.uri.query().unwrap_or_default())?,

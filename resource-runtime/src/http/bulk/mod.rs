@@ -66,7 +66,6 @@ pub(super) async fn update(
     params: path::Params,
     request: Request,
 ) -> Result<Response, ApiError> {
-    mounted.refuse_without_if_match()?;
     let (asked, terms) = Asked::read(&mounted, Operation::BulkUpdate, &params, request, negotiate::PATCH).await?;
     session::carry_out(mounted, terms, Update(asked)).await
 }
@@ -76,7 +75,6 @@ pub(super) async fn delete(
     params: path::Params,
     request: Request,
 ) -> Result<Response, ApiError> {
-    mounted.refuse_without_if_match()?;
     let (asked, terms) = Asked::read(&mounted, Operation::BulkDelete, &params, request, negotiate::JSON).await?;
     session::carry_out(mounted, terms, Delete(asked)).await
 }
@@ -215,11 +213,6 @@ fn begin(parts: &Parts) -> Result<bool, ApiError> {
 }
 
 impl Mounted {
-    /// A batch has no place for the tags that the resource demands.
-    fn refuse_without_if_match(&self) -> Result<(), ApiError> {
-        if self.meta.require_if_match { Err(self.precondition_required()) } else { Ok(()) }
-    }
-
     /// The rows of the items that stood, and the problems of those that fell.
     fn outcomes(&self, status: StatusCode, name: &str, outcomes: &[Outcome], asked: &Asked) -> Response {
         let (mut done, mut errors) = (List::default(), List::default());

@@ -14,7 +14,7 @@ async fn send(path: &str, headers: &[(&str, &str)]) -> Response<Body> {
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let router = router(Bytes::from_static(DOCUMENT), Bytes::from_static(OLDER), "Books & <Authors>");
+    let router = router(|| Ok([DOCUMENT, OLDER].map(Bytes::from_static)), "Books & <Authors>");
     router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
 }
 

@@ -60,7 +60,7 @@ use self::kept::Kept;
 use super::error;
 use super::hooks::RequestContext;
 use super::mounted::Mounted;
-use super::session::{self, Job};
+use super::session::{self, AnyJob};
 use crate::error::{ApiError, ErrorCode, Problem};
 use crate::field::{Value, later, now};
 use crate::query::Filter;
@@ -72,20 +72,20 @@ use crate::store::{Database, Key, StoreError, StoreErrorKind, Write, Written, jo
 const ATTEMPTS: usize = 4;
 
 /// Carries out a job, unless that has been done already.
-pub(super) async fn once<J: Job>(
+pub(super) async fn once(
     mounted: Arc<Mounted>,
     claim: Claim,
     request: Arc<RequestContext>,
-    job: J,
+    job: Box<dyn AnyJob>,
 ) -> Result<Response, ApiError> {
     joined(tokio::spawn(guarded(mounted, claim, request, job).in_current_span()).await)
 }
 
-async fn guarded<J: Job>(
+async fn guarded(
     mounted: Arc<Mounted>,
     claim: Claim,
     request: Arc<RequestContext>,
-    job: J,
+    job: Box<dyn AnyJob>,
 ) -> Result<Response, ApiError> {
     // Kept until nothing is left to do under the key.
     let (version, _place) = match take(&mounted, &claim).await? {
@@ -96,7 +96,7 @@ async fn guarded<J: Job>(
     let database = ours.mounted.database.clone();
     let id = ours.claim.id.clone();
     let limit = ours.mounted.context.request_timeout;
-    let answer = async move { tokio::time::timeout(limit, ours.answer(&job)).await };
+    let answer = async move { tokio::time::timeout(limit, ours.answer(&*job)).await };
     match tokio::spawn(answer.in_current_span()).await {
         Ok(Ok(result)) => result,
         Ok(Err(_)) => {
@@ -168,7 +168,7 @@ struct Ours {
 }
 
 impl Ours {
-    async fn answer<J: Job>(self, job: &J) -> Result<Response, ApiError> {
+    async fn answer(self, job: &dyn AnyJob) -> Result<Response, ApiError> {
         let mut asked = false;
         let error = match self.attempt(job, &mut asked).await {
             Ok(response) => return Ok(response),
@@ -187,7 +187,7 @@ impl Ours {
         Err(error)
     }
 
-    async fn attempt<J: Job>(&self, job: &J, asked: &mut bool) -> Result<Response, ApiError> {
+    async fn attempt(&self, job: &dyn AnyJob, asked: &mut bool) -> Result<Response, ApiError> {
         let (mut session, result) = session::in_transaction(&self.mounted, &self.request, job).await;
         *asked = session.has_asked();
         let kept = Kept::of_response(result?).await?;

@@ -12,11 +12,12 @@ use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::AsyncWrite as _;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::clock::Clock;
 use super::refusals::Refusals;
 use crate::http::around::Edge;
 
@@ -36,8 +37,7 @@ pub(super) struct Server {
 impl Server {
     pub(super) fn new(edge: Edge, header_timeout: Duration, stopped: watch::Receiver<bool>) -> Self {
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new())
-            .header_read_timeout(header_timeout)
+        http.header_read_timeout(header_timeout)
             .max_header_size(MAX_HEADER)
             // A client may close its side once it has sent its last request.
             .half_close(true);
@@ -58,7 +58,7 @@ impl Server {
             let answer: Answer = Box::pin(async { Ok(edge.answer_from_socket(request).await) });
             answer
         });
-        let mut connection = self.http.serve_connection(TokioIo::new(stream), service);
+        let mut connection = self.http.timer(Clock::default()).serve_connection(TokioIo::new(stream), service);
         let mut is_stopping = false;
         let ended = loop {
             tokio::select! {

@@ -6,6 +6,7 @@
 //! sends half a request and then nothing, or a header without end, would keep its connection for
 //! ever.
 
+mod clock;
 mod connection;
 mod ends;
 mod listen;

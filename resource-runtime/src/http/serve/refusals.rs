@@ -59,7 +59,9 @@ impl Refusals {
 
 /// The status and the date of a refusal of hyper's; `None` for any other bytes.
 fn refusal(bytes: &[u8]) -> Option<(StatusCode, &str)> {
-    let (status, fields) = std::str::from_utf8(bytes).ok()?.strip_prefix("HTTP/1.1 4")?.split_once("\r\n")?;
+    // Most bytes are of answers that are none: they are not looked through.
+    let rest = std::str::from_utf8(bytes.strip_prefix(b"HTTP/1.1 4")?).ok()?;
+    let (status, fields) = rest.split_once("\r\n")?;
     let status = StatusCode::from_bytes(format!("4{}", status.get(..2)?).as_bytes()).ok()?;
     let mut date = None;
     for line in fields.strip_suffix("\r\n\r\n")?.split("\r\n") {

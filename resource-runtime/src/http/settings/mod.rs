@@ -58,7 +58,7 @@ pub struct Settings {
     /// Secrets of cursors: the first signs, all verify. Random where there are none, so that
     /// cursors end with the process.
     pub cursor_keys: Vec<Vec<u8>>,
-    /// What is logged: a filter as `tracing-subscriber` has them.
+    /// What is logged: levels and pairs such as `my_crate=debug`, separated by commas.
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
@@ -227,10 +227,11 @@ impl Settings {
 
     fn misspelt_names(&self) -> Vec<(&str, &'static str)> {
         let misspelt = |name: &String| {
-            let meant = suggest(name, LONG_NAMES.into_iter())?;
             // Others' variables differ from ours by what stands in front: `TEST_DATABASE_URL`.
-            let same_beginning = name.chars().next() == meant.chars().next();
-            (name != meant && same_beginning && !self.variables.contains_key(meant)).then_some(meant)
+            let same_beginning = |meant: &&str| name.chars().next() == meant.chars().next();
+            let unset = |meant: &&str| !self.variables.contains_key(*meant);
+            let is_known = LONG_NAMES.contains(&name.as_str());
+            suggest(name, LONG_NAMES.into_iter().filter(same_beginning).filter(unset)).filter(|_| !is_known)
         };
         let mut names: Vec<_> =
             self.variables.keys().filter_map(|name| Some((name.as_str(), misspelt(name)?))).collect();

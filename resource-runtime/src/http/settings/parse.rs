@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{LogFormat, Origins};
+use crate::http::serve::log as lines;
 
 type Parsed<T> = Result<T, &'static str>;
 
@@ -67,7 +68,7 @@ pub(super) fn log(text: &str) -> Parsed<String> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
     // A word alone would be the name of a crate, and everything else silent, which nobody means by
     // `LOG=verbose`. `RUST_LOG` has that meaning for many programs, and keeps it.
-    let is_meant = |it: &str| it.contains(['=', ':', '[']) || LEVELS.iter().any(|level| it.eq_ignore_ascii_case(level));
+    let is_meant = |it: &str| it.contains(['=', ':']) || LEVELS.iter().any(|level| it.eq_ignore_ascii_case(level));
     if text.split(',').map(str::trim).filter(|it| !it.is_empty()).all(is_meant) {
         rust_log(text)
     } else {
@@ -78,9 +79,9 @@ pub(super) fn log(text: &str) -> Parsed<String> {
 const NO_FILTER: &str = "which is no filter; write error, warn, info, debug or trace, or pairs such as my_crate=debug";
 
 pub(super) fn rust_log(text: &str) -> Parsed<String> {
-    match tracing_subscriber::EnvFilter::builder().parse(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err(NO_FILTER),
+    match lines::filter(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(NO_FILTER),
     }
 }
 
@@ -144,10 +145,10 @@ mod tests {
 
     #[test]
     fn log_filters_are_checked() {
-        for text in ["info,my_crate=debug", "WARN", "off", "my_crate::http=trace, info", "[request]=debug"] {
+        for text in ["info,my_crate=debug", "WARN", "off", "my_crate::http=trace, info", "info,", "my_crate=off"] {
             assert!(log(text).is_ok(), "{text}");
         }
-        for text in ["verbose", "info,loud"] {
+        for text in ["verbose", "info,loud", "[request]=debug", "my_crate[request]=debug"] {
             assert!(log(text).is_err(), "{text}");
         }
         assert!(rust_log("my_crate").is_ok());

@@ -8,7 +8,7 @@ use http::request::Parts;
 use super::*;
 use crate::error::{ApiError, ErrorCode};
 use crate::http::{Guard, guard};
-use crate::openapi::{Body as Shape, Endpoint, KeyPlace, Parameter, SecurityScheme, Tag};
+use crate::openapi::{Body as Shape, Deprecation, Endpoint, KeyPlace, Parameter, SecurityScheme, Tag};
 use crate::query::Filter;
 use crate::resource::Operation;
 
@@ -238,7 +238,7 @@ async fn operations_are_described_in_the_applications_words() {
     let database = database().await;
     let books = Routes::new(BOOK, &database)
         .describe(Operation::List, |it| it.summary("Browse").tag("shelf").external_docs("https://a.example", "More"))
-        .describe(Operation::List, |it| it.description("All of them.").deprecated())
+        .describe(Operation::List, |it| it.description("All of them.").deprecated(old("/shelf")))
         .describe(Operation::Get, |it| it.id("readBook").errors(&[ErrorCode::FORBIDDEN]))
         .hide(Operation::Delete)
         .hide(Operations::BULK);
@@ -257,6 +257,83 @@ async fn operations_are_described_in_the_applications_words() {
     assert!(document["paths"].get("/books/bulk").is_none());
     assert_eq!(client.json("POST", "/books/bulk", &format!("[{}]", book("Dune", "9780441013593"))).await.status, 201);
     assert_eq!(client.send("DELETE", "/books/1", &[], "").await.status, 204);
+}
+
+fn old(successor: &'static str) -> Deprecation {
+    use jiff::civil::Date;
+    Deprecation::since(Date::constant(2026, 7, 1)).sunset(Date::constant(2027, 1, 1)).successor(successor)
+}
+
+#[tokio::test]
+async fn what_is_deprecated_says_so_in_every_answer_and_in_the_document() {
+    let database = database().await;
+    let mine = || Endpoint::get("/mine", "getMine").empty_answer(200, "Mine.");
+    let api = Api::new("x", "1")
+        .resource(Routes::new(NOTE, &database).deprecate(Operation::Get, old("/v2/notes")))
+        .endpoint(mine().doc(|it| it.deprecated(old("/yours"))), || async { "mine" })
+        .nest("/v1", |v1| {
+            let books = Routes::new(BOOK, &database).deprecate(Operation::Delete, old("/removals"));
+            let router = Router::new().route("/merged", axum::routing::get(|| async { "merged" }));
+            v1.deprecate(old("/v2"))
+                .nest("/deep", |deep| deep.endpoint(Endpoint::get("/own", "getOwn"), || async { "own" }))
+                .resource(books)
+                .route("/plain", axum::routing::get(|| async { "plain" }))
+                .merge(router)
+        });
+    let client = Client(api.build().unwrap());
+    for (method, path, successor) in [
+        ("GET", "/notes/nope", Some("/v2/notes")),
+        ("HEAD", "/notes/nope", Some("/v2/notes")),
+        ("GET", "/mine", Some("/yours")),
+        ("DELETE", "/v1/books/7", Some("/removals")),
+        ("GET", "/v1/books/7", Some("/v2")),
+        ("GET", "/v1/books?page=x", Some("/v2")),
+        ("GET", "/v1/deep/own", Some("/v2")),
+        ("GET", "/v1/plain", Some("/v2")),
+        ("GET", "/v1/merged", Some("/v2")),
+        ("GET", "/notes", None),
+        ("GET", "/health", None),
+    ] {
+        let answer = client.send(method, path, &[], "").await;
+        let links = answer.headers.get_all("link").iter().filter(|it| it.to_str().unwrap().contains("successor"));
+        let links = links.map(|it| it.to_str().unwrap().to_owned()).collect::<Vec<_>>();
+        let expected = successor.map(|it| format!("<{it}>; rel=\"successor-version\""));
+        assert_eq!(links, expected.into_iter().collect::<Vec<_>>(), "{method} {path}");
+        let (since, sunset) = (answer.header("deprecation"), answer.header("sunset"));
+        let dates = if successor.is_some() { ("@1782864000", "Fri, 01 Jan 2027 00:00:00 GMT") } else { ("", "") };
+        assert_eq!((since, sunset), dates, "{method} {path}");
+    }
+    // The pages of a list are linked all the same.
+    let links = client.get("/v1/books").await.headers.get_all("link").iter().count();
+    assert_eq!(links, 2);
+
+    let document = document(&client).await;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap().iter().filter(|(it, _)| *it != "parameters") {
+            let is_old = path.starts_with("/v1/")
+                || path == "/mine"
+                || (path == "/notes/{slug}" || path == "/notes/{id}") && method == "get";
+            assert_eq!(operation.get("deprecated").is_some(), is_old, "{method} {path}");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let response = match response["$ref"].as_str() {
+                    Some(target) => document.pointer(target.trim_start_matches('#')).unwrap(),
+                    None => response,
+                };
+                for name in ["Deprecation", "Sunset"] {
+                    assert_eq!(response["headers"].get(name).is_some(), is_old, "{method} {path} {status} {name}");
+                }
+                assert!(!is_old || response["headers"].get("Link").is_some(), "{method} {path} {status}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_successor_that_is_no_url_stops_the_start() {
+    let database = database().await;
+    let books = Routes::new(BOOK, &database).deprecate(Operation::Get, old("not a url"));
+    let error = Api::new("x", "1").resource(books).build().unwrap_err().to_string();
+    assert!(error.contains("the successor `not a url`"), "{error}");
 }
 
 #[tokio::test]

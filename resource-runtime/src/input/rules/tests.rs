@@ -209,3 +209,32 @@ fn the_fields_that_matches_read_are_found_from_both_sides() {
     assert_eq!(matched_with(FIELDS, 2).count(), 0);
     assert!(has_matches(FIELDS) && !has_matches(&FIELDS[2..]));
 }
+
+#[test]
+fn few_digits_are_compared_as_decimals_are() {
+    let mantissas = [0, 1, -1, 9, 10, -10, 99, 100, 12_345, 1_000_000_000, i64::MAX, i64::MIN + 1];
+    for (value, bound) in mantissas.iter().flat_map(|it| mantissas.map(|bound| (*it, bound))) {
+        for (scale, bound_scale) in (0..11).flat_map(|it| (0..11).map(move |bound| (it, bound))) {
+            let bound = Bound::Literal { mantissa: bound, scale: bound_scale };
+            let mut values = vec![Value::Decimal(Decimal::new(value, scale))];
+            if scale == 0 {
+                values.push(Value::Int(value));
+            }
+            for value in values {
+                let Some(plain) = compare_plain(&value, &bound) else { continue };
+                assert_eq!(Some(plain), compare(&Kind::Decimal, &value, bound.value()), "{value:?} {bound:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_tell_of_lengths_what_characters_do() {
+    for text in ["", "a", "aé", "日本", "😀", "😀😀😀", "abcdefgh"] {
+        for (min, max) in (0..6).flat_map(|min| (0..9).map(move |max| (min, max))) {
+            let is_within = (min..=max).contains(&(text.chars().count() as u64));
+            assert!(is_within || !is_surely_within(text, Some(min), Some(max)), "{text} {min} {max}");
+        }
+    }
+    assert!(is_surely_within("a", Some(1), Some(300)) && is_surely_within("", None, None));
+}

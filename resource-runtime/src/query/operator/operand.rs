@@ -32,7 +32,23 @@ pub(super) fn many<'a>(operand: &'a Operand, kind: &Kind) -> impl Iterator<Item 
 /// The operand's text.
 pub(super) fn text(operand: &Operand) -> Option<&str> {
     match operand {
-        Operand::One(Value::Text(text)) if !text.contains('\0') => Some(text),
+        Operand::One(value) => text_of(value),
+        Operand::Many(_) => None,
+    }
+}
+
+/// The operand's texts, one of which has to do.
+pub(super) fn texts(operand: &Operand) -> impl Iterator<Item = &str> {
+    let values = match operand {
+        Operand::One(value) => std::slice::from_ref(value),
+        Operand::Many(values) => values,
+    };
+    values.iter().filter_map(text_of)
+}
+
+fn text_of(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) if !text.contains('\0') => Some(text),
         _ => None,
     }
 }

@@ -4,9 +4,9 @@
 //! rest in PostgreSQL `LIKE` with escaped text (`pg_trgm`), in SQLite the rows that an index of
 //! trigrams finds, compared with the text ([`substring`]).
 
-use super::operand::text;
+use super::operand::{text, texts};
 use super::{Column, Fields, OperandShape, OperatorMeta};
-use crate::field::{Kind, Value, fold};
+use crate::field::{Kind, Value, fold, folded_contains};
 use crate::query::Operand;
 use crate::store::sql::{Dialect, SqlText, substring};
 
@@ -15,19 +15,18 @@ pub(super) const CONTAINS: OperatorMeta = OperatorMeta {
     doc: "contains this text",
     fields: Fields::Text,
     operand: OperandShape::Text,
-    matches: |value, operand, _| holds(value, operand, |value, part| value.contains(part)),
-    write_sql: |out, column, operand| {
-        let Some(part) = text(operand) else { return out.push("FALSE") };
-        match out.dialect {
-            Dialect::Sqlite => among_candidates(out, column, part, |out| {
+    matches: |value, operand, _| holds_one_of(value, operand, |value, part| value.contains(part)),
+    write_sql: |out, column, operand| match out.dialect {
+        Dialect::Sqlite => each(out, operand, |out, part| {
+            among_candidates(out, column, part, |out| {
                 out.push("instr(");
                 column.write(out);
                 out.push(", ");
                 bind(out, part.to_owned());
                 out.push(") > 0");
-            }),
-            Dialect::Postgres => like(out, |out| column.write(out), "%", part, "%"),
-        }
+            });
+        }),
+        Dialect::Postgres => like(out, |out| column.write(out), texts(operand).map(|it| pattern("%", it, "%"))),
     },
 };
 
@@ -59,25 +58,24 @@ pub(super) const ENDS_WITH: OperatorMeta = OperatorMeta {
     doc: "ends with this text",
     fields: Fields::Text,
     operand: OperandShape::Text,
-    matches: |value, operand, _| holds(value, operand, |value, part| value.ends_with(part)),
-    write_sql: |out, column, operand| {
-        let Some(end) = text(operand) else { return out.push("FALSE") };
-        match out.dialect {
+    matches: |value, operand, _| holds_one_of(value, operand, |value, part| value.ends_with(part)),
+    write_sql: |out, column, operand| match out.dialect {
+        Dialect::Sqlite => each(out, operand, |out, end| {
             // From the end, `substr` counts characters; from minus zero it would take all of them.
-            Dialect::Sqlite if end.is_empty() => {
+            if end.is_empty() {
                 column.write(out);
-                out.push(" IS NOT NULL");
+                return out.push(" IS NOT NULL");
             }
-            Dialect::Sqlite => among_candidates(out, column, end, |out| {
+            among_candidates(out, column, end, |out| {
                 out.push("substr(");
                 column.write(out);
                 out.push(", -length(");
                 bind(out, end.to_owned());
                 out.push(")) = ");
                 bind(out, end.to_owned());
-            }),
-            Dialect::Postgres => like(out, |out| column.write(out), "%", end, ""),
-        }
+            });
+        }),
+        Dialect::Postgres => like(out, |out| column.write(out), texts(operand).map(|it| pattern("%", it, ""))),
     },
 };
 
@@ -100,18 +98,19 @@ pub(super) const ICONTAINS: OperatorMeta = OperatorMeta {
     doc: "contains this text, whatever the case of the letters",
     fields: Fields::Text,
     operand: OperandShape::Text,
-    matches: |value, operand, _| holds(value, operand, |value, part| fold(value).contains(&fold(part))),
-    write_sql: |out, column, operand| {
-        let Some(part) = text(operand) else { return out.push("FALSE") };
-        match out.dialect {
-            Dialect::Sqlite => among_candidates(out, column, part, |out| {
-                out.push("instr(");
-                column.write_folded(out);
+    matches: |value, operand, _| holds_one_of(value, operand, |value, part| folded_contains(value, &fold(part))),
+    write_sql: |out, column, operand| match out.dialect {
+        Dialect::Sqlite => each(out, operand, |out, part| {
+            among_candidates(out, column, part, |out| {
+                out.push("resource_icontains(");
+                column.write(out);
                 out.push(", ");
                 bind(out, fold(part));
-                out.push(") > 0");
-            }),
-            Dialect::Postgres => like(out, |out| column.write_folded(out), "%", &fold(part), "%"),
+                out.push(")");
+            });
+        }),
+        Dialect::Postgres => {
+            like(out, |out| column.write_folded(out), texts(operand).map(|it| pattern("%", &fold(it), "%")));
         }
     },
 };
@@ -120,6 +119,27 @@ fn holds(value: &Value, operand: &Operand, compare: fn(&str, &str) -> bool) -> b
     match (value, text(operand)) {
         (Value::Text(value), Some(operand)) => compare(value, operand),
         _ => false,
+    }
+}
+
+fn holds_one_of(value: &Value, operand: &Operand, compare: fn(&str, &str) -> bool) -> bool {
+    let Value::Text(value) = value else { return false };
+    texts(operand).any(|it| compare(value, it))
+}
+
+/// Writes a comparison with one text, or with each of several, one of which has to hold.
+fn each(out: &mut SqlText, operand: &Operand, write: impl Fn(&mut SqlText, &str)) {
+    let texts: Vec<_> = texts(operand).collect();
+    match texts.as_slice() {
+        [] => out.push("FALSE"),
+        [only] => write(out, only),
+        several => {
+            for (index, text) in several.iter().enumerate() {
+                out.push(if index == 0 { "(" } else { " OR " });
+                write(out, text);
+            }
+            out.push(")");
+        }
     }
 }
 
@@ -139,10 +159,24 @@ fn bind(out: &mut SqlText, text: String) {
     out.bind(Value::Text(text), Kind::Text);
 }
 
-/// Writes a `LIKE` in which the text stands for itself. The escape character is the backslash,
-/// which is what PostgreSQL takes without an `ESCAPE` clause; such a clause would hide the pattern
-/// from its planner.
-fn like(out: &mut SqlText, column: impl Fn(&mut SqlText), before: &str, text: &str, after: &str) {
+/// Writes a `LIKE` of one pattern, or of several, one of which has to fit.
+fn like(out: &mut SqlText, column: impl Fn(&mut SqlText), patterns: impl Iterator<Item = String>) {
+    let mut patterns: Vec<_> = patterns.map(Value::Text).collect();
+    let Some(last) = patterns.pop() else { return out.push("FALSE") };
+    column(out);
+    if patterns.is_empty() {
+        out.push(" LIKE ");
+        return out.bind(last, Kind::Text);
+    }
+    patterns.push(last);
+    out.push(" LIKE ANY(");
+    out.bind(Value::List(patterns), Kind::List(&Kind::Text));
+    out.push(")");
+}
+
+/// A pattern in which the text stands for itself. The escape character is the backslash, which is what
+/// PostgreSQL takes without an `ESCAPE` clause; such a clause would hide the pattern from its planner.
+fn pattern(before: &str, text: &str, after: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 8);
     pattern.push_str(before);
     for char in text.chars() {
@@ -152,9 +186,7 @@ fn like(out: &mut SqlText, column: impl Fn(&mut SqlText), before: &str, text: &s
         pattern.push(char);
     }
     pattern.push_str(after);
-    column(out);
-    out.push(" LIKE ");
-    bind(out, pattern);
+    pattern
 }
 
 /// The least text that is greater than every text with this start; none where there is no such.
@@ -175,7 +207,7 @@ mod tests {
     use super::successor;
     use crate::field::{FieldType, Value};
     use crate::query::Operator;
-    use crate::query::operator::testing::{check_sql, holds};
+    use crate::query::operator::testing::{check_sql, check_sql_many, holds, holds_many};
 
     fn text(text: &str) -> Value {
         Value::Text(text.to_owned())
@@ -203,6 +235,21 @@ mod tests {
             assert!(check(it, "a", ""));
             assert!(!holds(it, String::KIND, &Value::Null, text("")));
         }
+    }
+
+    #[test]
+    fn one_of_several_texts_has_to_be_there() {
+        let several = || vec![text("xx"), text("NE"), text("\0")];
+        let holds = |operator| holds_many(operator, String::KIND, &text("Dune"), several());
+        assert!(holds(Operator::Icontains) && !holds(Operator::Contains) && !holds(Operator::EndsWith));
+        check_sql_many(
+            Operator::Icontains,
+            "title",
+            several(),
+            r#"(resource_icontains("title", ?1) OR resource_icontains("title", ?2))"#,
+            r#"translate(lower("title" COLLATE "und-x-icu"), 'ς', 'σ') LIKE ANY($1::text[])"#,
+        );
+        check_sql_many(Operator::Contains, "title", vec![text("\0")], "FALSE", "FALSE");
     }
 
     #[test]
@@ -265,7 +312,7 @@ mod tests {
             Operator::Icontains,
             "title",
             text("A_"),
-            r#"instr(resource_fold("title"), ?1) > 0 [a_]"#,
+            r#"resource_icontains("title", ?1) [a_]"#,
             r#"translate(lower("title" COLLATE "und-x-icu"), 'ς', 'σ') LIKE $1::text [%a\_%]"#,
         );
     }
@@ -276,7 +323,7 @@ mod tests {
             Operator::Icontains,
             "title",
             text("Dune"),
-            r#"("books"."id" IN (SELECT rowid FROM "books__trigram" WHERE "books__trigram" MATCH ?1) AND instr(resource_fold("title"), ?2) > 0) ["_title" : ("dun" AND "une")] [dune]"#,
+            r#"("books"."id" IN (SELECT rowid FROM "books__trigram" WHERE "books__trigram" MATCH ?1) AND resource_icontains("title", ?2)) ["_title" : ("dun" AND "une")] [dune]"#,
             r#"translate(lower("title" COLLATE "und-x-icu"), 'ς', 'σ') LIKE $1::text [%dune%]"#,
         );
     }

@@ -34,6 +34,17 @@ fn equality_has_two_forms() {
 }
 
 #[test]
+fn a_plus_that_became_a_space_is_recognized() {
+    check_zoo(
+        "moment[gte]=2026-01-01T00:00:00+02:00",
+        "422\ninvalid_format moment[gte]: must be an RFC 3339 timestamp with an offset, such as `2026-11-20T12:00:00Z`; \
+         a `+` is a space in a query string, unless it is written `%2B` \
+         did_you_mean=\"2026-01-01T00:00:00%2B02:00\" format=\"date-time\"",
+    );
+    check_where("moment[gte]=2026-01-01T00:00:00%2B02:00", "moment gte \"2025-12-31T22:00:00Z\"");
+}
+
+#[test]
 fn both_forms_of_equality_are_one_parameter() {
     check("title=a&title[eq]=b", "422\nduplicate_parameter title: is given more than once and takes one value");
 }

@@ -204,7 +204,7 @@ fn fits(kind: &Kind, ty: &str) -> bool {
         Kind::Timestamp => ty == "timestamp with time zone",
         Kind::Time => ty == "time without time zone",
         Kind::List(item) if !super::is_json(kind) => {
-            ty.strip_suffix("[]").is_some_and(|ty| ty == standard(&postgres_type(item)))
+            ty.strip_suffix("[]").is_some_and(|ty| ty == standard(postgres_type(item)))
         }
         _ => ty == postgres_type(kind),
     }

@@ -163,12 +163,13 @@ pub(super) fn write_total(out: &mut SqlText, select: &Select) {
             out.push(") AS capped");
         }
         Some(CountMode::Estimated) => {
-            // A table that was never analyzed has no estimate, and a small one is counted at once.
+            // A table that was never analyzed has no estimate, and a small one is counted at once. An
+            // estimate is told from a count by its sign.
             out.push("SELECT CASE WHEN reltuples < ");
             out.number(COUNT_CAP);
             out.push(" THEN (");
             write_count(out, select);
-            out.push(") ELSE reltuples::bigint END FROM pg_class WHERE oid = to_regclass(");
+            out.push(") ELSE -reltuples::bigint END FROM pg_class WHERE oid = to_regclass(");
             let mut table = SqlText::new(out.dialect);
             table.ident(select.meta.table);
             out.bind(Value::Text(table.text), Kind::Text);
@@ -180,11 +181,11 @@ pub(super) fn write_total(out: &mut SqlText, select: &Select) {
 /// What the answer of [`count`](super::count) says.
 #[must_use]
 pub fn total(dialect: Dialect, select: &Select, counted: i64) -> Option<Total> {
-    let rows = u64::try_from(counted).unwrap_or(0);
+    let rows = counted.unsigned_abs();
     Some(match how_to_count(dialect, select)? {
         CountMode::None => return None,
-        CountMode::Exact => Total { rows, kind: CountMode::Exact },
-        CountMode::Estimated => Total { rows, kind: CountMode::Estimated },
+        CountMode::Estimated if counted < 0 => Total { rows, kind: CountMode::Estimated },
+        CountMode::Exact | CountMode::Estimated => Total { rows, kind: CountMode::Exact },
         CountMode::Capped if rows > COUNT_CAP => Total { rows: COUNT_CAP, kind: CountMode::Capped },
         CountMode::Capped => Total { rows, kind: CountMode::Exact },
     })

@@ -275,8 +275,8 @@ pub fn version_of(dialect: Dialect, key: &Key) -> SqlText {
     get(dialect, key, &[])
 }
 
-/// Adds a row of one value per field, and gives these columns back, then the version. An
-/// identifier that is null is left to the table.
+/// Adds a row of one value per field, and gives these columns back, then the version; nothing in
+/// SQLite, where there are no columns. An identifier that is null is left to the table.
 #[must_use]
 pub fn insert(
     dialect: Dialect,
@@ -290,7 +290,8 @@ pub fn insert(
 }
 
 /// Gives some fields of one row other values, and gives these columns back as they are then, and
-/// the version. Without a row in its answer nothing was changed; see [`version_of`].
+/// the version; nothing in SQLite, where there are no columns. Without a row in its answer nothing was
+/// changed; see [`version_of`].
 #[must_use]
 pub fn update(
     dialect: Dialect,

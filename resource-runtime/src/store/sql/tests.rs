@@ -199,7 +199,8 @@ fn a_total_says_how_far_it_counted() {
     assert_eq!(total(Dialect::Sqlite, CountMode::Exact, 70_000), Some((70_000, CountMode::Exact)));
     assert_eq!(total(Dialect::Sqlite, CountMode::Capped, 10_000), Some((10_000, CountMode::Exact)));
     assert_eq!(total(Dialect::Sqlite, CountMode::Capped, 10_001), Some((10_000, CountMode::Capped)));
-    assert_eq!(total(Dialect::Postgres, CountMode::Estimated, 70_000), Some((70_000, CountMode::Estimated)));
+    assert_eq!(total(Dialect::Postgres, CountMode::Estimated, -70_000), Some((70_000, CountMode::Estimated)));
+    assert_eq!(total(Dialect::Postgres, CountMode::Estimated, 5), Some((5, CountMode::Exact)));
     assert_eq!(total(Dialect::Sqlite, CountMode::None, 1), None);
 }
 

@@ -2,7 +2,7 @@
 //! is copied; a text does not depend on them.
 
 use super::clauses::write_key;
-use super::{SqlText, VERSION};
+use super::{Dialect, SqlText, VERSION};
 use crate::field::{IntKind, Kind, Value};
 use crate::resource::ResourceMeta;
 use crate::store::Key;
@@ -36,7 +36,7 @@ pub(super) fn write_insert(
     }
     out.bind(Value::Int(version), Kind::Int(IntKind::I64));
     out.push(")");
-    write_returning(out, meta, returning);
+    write_result(out, meta, returning);
 }
 
 /// Gives some fields of one row other values, and gives these columns back as they are then, and
@@ -63,7 +63,7 @@ pub(super) fn write_update(
     out.ident(VERSION);
     out.push(" + 1");
     write_key(out, key, version);
-    write_returning(out, key.meta, returning);
+    write_result(out, key.meta, returning);
 }
 
 /// Removes one row, and gives these columns back as they were, and the version.
@@ -72,6 +72,14 @@ pub(super) fn write_delete(out: &mut SqlText, key: &Key, version: Option<i64>, r
     out.ident(key.meta.table);
     write_key(out, key, version);
     write_returning(out, key.meta, returning);
+}
+
+/// What a row that is there now has. SQLite is asked for nothing where no column is wanted: for what it
+/// gives back it keeps a copy of every page that the statement changes, and makes a table.
+fn write_result(out: &mut SqlText, meta: &'static ResourceMeta, columns: &[usize]) {
+    if out.dialect != Dialect::Sqlite || !columns.is_empty() {
+        write_returning(out, meta, columns);
+    }
 }
 
 fn write_returning(out: &mut SqlText, meta: &'static ResourceMeta, columns: &[usize]) {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use rust_decimal::Decimal;
 
 use super::location::{Location, Mode};
-use crate::field::fold;
+use crate::field::{fold, folded_contains};
 
 /// Prepared statements that a connection keeps; each shape of query is one.
 const STATEMENTS: usize = 256;
@@ -61,11 +61,16 @@ pub(super) fn open(path: &Path, location: &Location, purpose: Purpose) -> rusqli
     Ok(connection)
 }
 
-/// Adds the function and the collation that tables and conditions of ours use.
+/// Adds the functions and the collation that tables and conditions of ours use.
 fn extend(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function("resource_fold", 1, flags, |context| {
         Ok(context.get_raw(0).as_str_or_null()?.map(fold))
+    })?;
+    // One call for each row instead of two, and no folded text in between.
+    connection.create_scalar_function("resource_icontains", 2, flags, |context| {
+        let part = context.get_raw(1).as_str()?;
+        Ok(context.get_raw(0).as_str_or_null()?.map(|it| folded_contains(it, part)))
     })?;
     connection.create_collation("DECIMAL", compare_decimals)
 }
@@ -74,7 +79,7 @@ fn extend(connection: &Connection) -> rusqlite::Result<()> {
 /// that the order is total.
 fn compare_decimals(a: &str, b: &str) -> Ordering {
     if let (Some(a), Some(b)) = (Short::of(a), Short::of(b)) {
-        return a.at(b.scale).cmp(&b.at(a.scale));
+        return a.compare(&b);
     }
     match (Decimal::from_str(a), Decimal::from_str(b)) {
         (Ok(a), Ok(b)) => a.cmp(&b),
@@ -84,35 +89,53 @@ fn compare_decimals(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// A decimal of few digits, as most are, which takes a fraction of the time to read: a filter by a
-/// bound compares it with every row that it looks at.
-struct Short {
-    digits: i64,
-    scale: u32,
+/// A decimal of few digits, as most are, by its digits: to read a number takes several times as long,
+/// and a filter by a bound compares it with every row that it looks at.
+struct Short<'a> {
+    negative: bool,
+    /// The digits before the point, from the first that is not zero.
+    whole: &'a [u8],
+    /// The digits after it, up to the last that is not zero.
+    part: &'a [u8],
 }
 
-impl Short {
-    fn of(text: &str) -> Option<Self> {
-        let (sign, number) = text.strip_prefix('-').map_or((1, text), |it| (-1, it));
-        let bytes = number.as_bytes();
-        if bytes.len() > 18 || !bytes.first()?.is_ascii_digit() || !bytes.last()?.is_ascii_digit() {
+impl<'a> Short<'a> {
+    fn of(text: &'a str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let (negative, digits) = bytes.strip_prefix(b"-").map_or((false, bytes), |it| (true, it));
+        if digits.len() > 18 {
             return None;
         }
-        let (mut digits, mut point) = (0, None);
-        for (index, byte) in bytes.iter().enumerate() {
-            match byte {
-                b'0'..=b'9' => digits = digits * 10 + i64::from(byte - b'0'),
-                b'.' if point.is_none() => point = Some(index),
-                _ => return None,
-            }
+        let (whole, part) = match digits.iter().position(|it| !it.is_ascii_digit()) {
+            None => (digits, None),
+            Some(at) => (digits.get(..at)?, Some(digits.get(at..)?.strip_prefix(b".")?)),
+        };
+        let is_number = |it: &[u8]| !it.is_empty() && it.iter().all(u8::is_ascii_digit);
+        if whole.is_empty() || !part.is_none_or(is_number) {
+            return None;
         }
-        let scale = point.map_or(0, |it| bytes.len() - 1 - it);
-        Some(Self { digits: sign * digits, scale: u32::try_from(scale).ok()? })
+        let (mut whole, mut part) = (whole, part.unwrap_or_default());
+        while let Some(rest) = whole.strip_prefix(b"0") {
+            whole = rest;
+        }
+        while let Some(rest) = part.strip_suffix(b"0") {
+            part = rest;
+        }
+        // There is one zero.
+        Some(Self { negative: negative && !(whole.is_empty() && part.is_empty()), whole, part })
     }
 
-    /// As a number with so many digits more after the point.
-    fn at(&self, more: u32) -> i128 {
-        i128::from(self.digits) * 10_i128.pow(more)
+    fn compare(&self, other: &Self) -> Ordering {
+        let size = || {
+            let whole = self.whole.len().cmp(&other.whole.len()).then_with(|| self.whole.cmp(other.whole));
+            whole.then_with(|| self.part.cmp(other.part))
+        };
+        match (self.negative, other.negative) {
+            (false, false) => size(),
+            (true, true) => size().reverse(),
+            (false, true) => Ordering::Greater,
+            (true, false) => Ordering::Less,
+        }
     }
 }
 
@@ -130,8 +153,31 @@ mod tests {
 
     #[test]
     fn short_decimals_compare_as_all_do() {
-        let texts =
-            ["0", "-0", "0.0", "1", "-1.10", "1.1", "999999999999999999", "0.0000000000000001", "-7", "00.5", "12.05"];
+        let texts = [
+            "0",
+            "-0",
+            "0.0",
+            "1",
+            "-1.10",
+            "1.1",
+            "999999999999999999",
+            "0.0000000000000001",
+            "-7",
+            "00.5",
+            "12.05",
+            "-0.00",
+            "12.050",
+            "12.5",
+            "0.55",
+            "9",
+            "10",
+            "-10",
+            "-9.99",
+            "007",
+            "100",
+            "12.0501",
+            "-0.5",
+        ];
         for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
             let expected = Decimal::from_str(a).unwrap().cmp(&Decimal::from_str(b).unwrap());
             assert!(Short::of(a).is_some());

@@ -1,10 +1,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use rusqlite::{Connection, ffi};
 use tokio::sync::oneshot;
 
 use super::bind::command;
-use crate::store::{StoreError, StoreErrorKind, StoreResult};
+use super::write::{Outcome, Prepared};
+use crate::store::sql::Statements;
+use crate::store::{StoreError, StoreErrorKind, StoreResult, Written};
 
 /// Work for the thread that writes, with its own way of telling its outcome.
 pub(super) trait Job: Send {
@@ -42,10 +45,7 @@ impl<T: Send, W: FnOnce(&Connection) -> StoreResult<T> + Send> Job for Task<T, W
 
     fn run(&mut self, connection: &Connection) -> bool {
         let State::Waiting(work) = std::mem::replace(&mut self.state, State::Running) else { return false };
-        // What the work touched is undone with its savepoint, so that nothing broken is left.
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or_else(|_| {
-            Err(StoreError::new(StoreErrorKind::Internal).caused_by("a statement's work panicked"))
-        });
+        let outcome = caught(|| work(connection));
         let keep = outcome.is_ok();
         self.state = State::Done(outcome);
         keep
@@ -60,6 +60,72 @@ impl<T: Send, W: FnOnce(&Connection) -> StoreResult<T> + Send> Job for Task<T, W
         // The caller may have gone away; what was done is done all the same.
         let _ = self.reply.send(outcome);
     }
+}
+
+/// A write that can share a commit with others, and its caller.
+///
+/// It can be run again, after what it did was undone.
+pub(super) struct Single {
+    write: Prepared,
+    statements: Arc<Statements>,
+    outcome: Option<StoreResult<Outcome>>,
+    reply: oneshot::Sender<StoreResult<Written>>,
+}
+
+impl Single {
+    /// A write, and where its outcome comes out.
+    pub(super) fn new(
+        write: Prepared,
+        statements: Arc<Statements>,
+    ) -> (Box<Self>, oneshot::Receiver<StoreResult<Written>>) {
+        let (reply, outcome) = oneshot::channel();
+        (Box::new(Self { write, statements, outcome: None, reply }), outcome)
+    }
+}
+
+impl Job for Single {
+    fn is_abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    fn run(&mut self, connection: &Connection) -> bool {
+        let outcome = caught(|| self.write.carry_out(connection, &self.statements));
+        self.outcome.insert(outcome).is_ok()
+    }
+
+    fn finish(self: Box<Self>, failure: Option<StoreError>) {
+        let Self { write, outcome, reply, .. } = *self;
+        let result = match (outcome, failure) {
+            (Some(Err(error)), _) | (_, Some(error)) => Err(error),
+            (Some(Ok(outcome)), None) => Ok(write.into_written(outcome)),
+            (None, None) => Err(StoreError::new(StoreErrorKind::Internal)),
+        };
+        // The caller may have gone away; what was done is done all the same.
+        let _ = reply.send(result);
+    }
+}
+
+/// Does some work. What it touched is undone where it panics, so that nothing broken is left.
+fn caught<T>(work: impl FnOnce() -> StoreResult<T>) -> StoreResult<T> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Internal).caused_by("a statement's work panicked")))
+}
+
+/// Runs a write that shares its transaction with others, for which it did what it had to, or nothing.
+/// `None` where it failed half-way.
+///
+/// A statement that fails leaves nothing behind, but what comes after it may fail too: to read the row
+/// back, say, where somebody else has put there what no type has. A savepoint around each write would
+/// undo that, and has SQLite copy every page that the write touches.
+///
+/// # Errors
+///
+/// When the whole transaction was undone.
+pub(super) fn run_whole(connection: &Connection, job: &mut dyn Job) -> rusqlite::Result<Option<()>> {
+    let before = connection.total_changes();
+    let keep = job.run(connection);
+    still_open(connection)?;
+    Ok((keep || connection.total_changes() == before).then_some(()))
 }
 
 /// Runs a job that has the transaction to itself. It needs no savepoint: if it fails, the

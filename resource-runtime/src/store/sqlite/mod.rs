@@ -180,8 +180,7 @@ impl Store for SqliteStore {
     }
 
     fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>> {
-        let statements = Arc::clone(&self.statements);
-        Box::pin(self.writer.run(move |connection| write::apply(connection, &statements, write)))
+        Box::pin(self.writer.write(write, &self.statements))
     }
 
     fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {

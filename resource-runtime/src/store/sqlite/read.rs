@@ -310,7 +310,8 @@ pub(super) fn get_json(
     key: &Key,
     projection: &Projection,
 ) -> StoreResult<Option<JsonRow>> {
-    let columns: Vec<usize> = projection.stored().collect();
+    let mut columns: Vec<usize> = Vec::with_capacity(key.meta.fields.len());
+    columns.extend(projection.stored());
     let sql = statements.get(key, &columns);
     let layout = Layout::new(key.meta, &columns);
     let read = |row: &Row<'_>| {

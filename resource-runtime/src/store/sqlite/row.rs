@@ -99,9 +99,14 @@ pub(super) struct Layout {
 impl Layout {
     /// For a statement that reads these columns.
     pub(super) fn new(meta: &'static ResourceMeta, columns: &[usize]) -> Self {
-        let place = |field| columns.iter().position(|it| *it == field);
+        let mut places = vec![None; meta.fields.len()];
+        for (place, field) in columns.iter().enumerate() {
+            if let Some(it) = places.get_mut(*field) {
+                *it = Some(place);
+            }
+        }
         let direct = columns.iter().filter_map(|it| meta.fields.get(*it)).all(|it| !has_object(&it.kind));
-        Self { meta, columns: (0..meta.fields.len()).map(place).collect(), direct }
+        Self { meta, columns: places, direct }
     }
 
     /// Reads the value of one field.
@@ -184,6 +189,7 @@ fn lend<'a>(stored: ValueRef<'a>, kind: &Kind) -> Option<Cell<'a>> {
             let text = std::str::from_utf8(it).ok()?;
             match kind {
                 Kind::Text | Kind::Enum(_) => Cell::Text(text),
+                Kind::Uuid if is_uuid(it) => Cell::Plain(text),
                 Kind::Uuid => Cell::Uuid(text.parse().ok()?),
                 Kind::Date if is_date(it) => Cell::Plain(text),
                 Kind::Decimal if is_number(it) => Cell::Json(text),
@@ -197,6 +203,15 @@ fn lend<'a>(stored: ValueRef<'a>, kind: &Kind) -> Option<Cell<'a>> {
 
 /// Years 1 to 9999, in microseconds since 1970.
 const MOMENTS: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_207_200_999_999;
+
+/// Whether it has the form in which UUIDs leave the server: hyphens, and lower-case letters.
+fn is_uuid(text: &[u8]) -> bool {
+    text.len() == 36
+        && text.iter().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        })
+}
 
 /// Whether it has the form `1999-12-31`.
 fn is_date(text: &[u8]) -> bool {
@@ -232,6 +247,20 @@ mod tests {
         }
         for it in ["", "-", ".5", "5.", "007", "1e5", "+1", "1,0", "NaN", "1.5.2", "--1", "\"1\""] {
             assert!(!is_number(it.as_bytes()), "{it}");
+        }
+    }
+
+    #[test]
+    fn uuids_have_the_form_that_they_are_written_in() {
+        assert!(is_uuid(b"01890a5d-ac96-774b-bcce-b302099a8057"));
+        for it in [
+            "",
+            "01890A5D-ac96-774b-bcce-b302099a8057",
+            "01890a5dac96774bbcceb302099a8057",
+            "{01890a5d-ac96-774b-bcce-b302099a80}",
+            "01890a5d-ac96-774b-bcce-b302099a805\"",
+        ] {
+            assert!(!is_uuid(it.as_bytes()), "{it}");
         }
     }
 

@@ -7,8 +7,9 @@ use tokio::sync::oneshot;
 use super::bind::command;
 use super::job::job;
 use super::read::SelectPlan;
+use super::write::Prepared;
 use super::writer::{Fate, Message, Step};
-use super::{error, read, write};
+use super::{error, read};
 use crate::resource::Record;
 use crate::store::sql::Statements;
 use crate::store::{BoxFuture, Key, Select, Selection, StoreResult, Transaction, Write, Written};
@@ -77,7 +78,12 @@ impl Transaction for SqliteTransaction {
 
     fn write(&mut self, write: Write) -> BoxFuture<'_, StoreResult<Written>> {
         let statements = Arc::clone(&self.statements);
-        self.step(move |connection| write::apply(connection, &statements, write), true)
+        let write = Prepared::new(&statements, write);
+        let work = move |connection: &Connection| {
+            let outcome = write.carry_out(connection, &statements)?;
+            Ok(write.into_written(outcome))
+        };
+        self.step(work, true)
     }
 
     // Places may have the same name: the last one is meant.

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use super::bind::command;
 use super::error;
-use super::job::{Job, run_alone, run_bare, run_in_savepoint};
+use super::job::{Job, Single, run_alone, run_bare, run_in_savepoint, run_whole};
 use super::writer::{Begin, Bounds, Fate, Message, Step, Turn, Work};
 use crate::store::{StoreError, StoreErrorKind, StoreResult};
 
@@ -54,7 +54,8 @@ impl Worker {
                 self.hear(message);
             }
             match self.waiting.pop_front().map(|it| it.work) {
-                Some(Work::Write(job)) => self.batch(job),
+                Some(Work::Write(single)) => self.batch(single),
+                Some(Work::Alone(job)) => alone(&self.connection, job),
                 Some(Work::Transaction(begin)) => self.transaction(begin),
                 None if self.closing.is_some() => break,
                 None => {}
@@ -80,23 +81,24 @@ impl Worker {
 
     /// Does this write, and those that follow it in the queue, in one commit. Those that it did not
     /// come to stay.
-    fn batch(&mut self, first: Box<dyn Job>) {
-        let mut jobs = VecDeque::with_capacity(self.waiting.len().min(BATCH) + 1);
-        jobs.push_back(first);
-        while jobs.len() < BATCH
+    fn batch(&mut self, first: Box<Single>) {
+        let mut writes = Vec::with_capacity(self.waiting.len().min(BATCH) + 1);
+        writes.push(first);
+        while writes.len() < BATCH
             && let Some(turn) = self.waiting.pop_front()
         {
             match turn {
-                Turn { work: Work::Write(job), .. } => jobs.push_back(job),
-                transaction => {
-                    self.waiting.push_front(transaction);
+                Turn { work: Work::Write(single), .. } => writes.push(single),
+                other => {
+                    self.waiting.push_front(other);
                     break;
                 }
             }
         }
-        jobs.retain(|job| !job.is_abandoned());
-        while !jobs.is_empty() {
-            batch(&self.connection, &mut jobs);
+        writes.retain(|it| !it.is_abandoned());
+        let mut care = Care::None;
+        while !writes.is_empty() {
+            care = batch(&self.connection, &mut writes, care);
         }
     }
 
@@ -189,7 +191,8 @@ impl Worker {
             let why = format!("an open transaction kept it waiting for {:?}", self.bounds.turn);
             let error = StoreError::new(StoreErrorKind::Busy).caused_by(why);
             match turn.work {
-                Work::Write(job) => job.finish(Some(error)),
+                Work::Write(single) => single.finish(Some(error)),
+                Work::Alone(job) => job.finish(Some(error)),
                 Work::Transaction(begin) => drop(begin.reply.send(Err(error))),
             }
             turned_away += 1;
@@ -207,34 +210,70 @@ impl Worker {
     }
 }
 
-/// Does the writes in one commit, and tells each its outcome. Those that it did not come to stay.
-fn batch(connection: &Connection, jobs: &mut VecDeque<Box<dyn Job>>) {
+/// How writes that share a commit are kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Care {
+    /// A write that failed has left nothing behind, as all do but for the rarest.
+    None,
+    /// Each has a savepoint.
+    Savepoints,
+}
+
+/// Does the writes in one commit, and tells each its outcome. Those that it did not come to stay, and
+/// the care to take of them: of all where one failed half-way, and all was undone for that.
+#[expect(clippy::vec_box, reason = "they come in boxes, which the queue moves")]
+fn batch(connection: &Connection, writes: &mut Vec<Box<Single>>, care: Care) -> Care {
     if let Err(error) = command(connection, "BEGIN IMMEDIATE") {
-        return finish(jobs.drain(..), Some(error));
+        finish(writes.drain(..), Some(error));
+        return care;
     }
-    let run = if jobs.len() == 1 { run_alone } else { run_in_savepoint };
-    let mut done = Vec::with_capacity(jobs.len());
+    let mut done = 0;
     let mut failure = None;
-    while let Some(mut job) = jobs.pop_front() {
-        let step = run(connection, &mut *job);
-        done.push(job);
-        if let Err(error) = step {
-            failure = Some(error);
-            break;
+    for single in writes.iter_mut() {
+        let step = match care {
+            Care::None => run_whole(connection, &mut **single),
+            Care::Savepoints => run_in_savepoint(connection, &mut **single).map(Some),
+        };
+        match step {
+            Ok(Some(())) => done += 1,
+            Ok(None) => {
+                roll_back(connection);
+                return Care::Savepoints;
+            }
+            Err(error) => {
+                done += 1;
+                failure = Some(error);
+                break;
+            }
         }
     }
     let result = failure.map_or_else(|| command(connection, "COMMIT"), Err);
     if result.is_err() {
         roll_back(connection);
     }
-    finish(done, result.err());
+    finish(writes.drain(..done), result.err());
+    care
 }
 
-fn finish(jobs: impl IntoIterator<Item = Box<dyn Job>>, failure: Option<rusqlite::Error>) {
+/// Does a job in a transaction of its own.
+fn alone(connection: &Connection, mut job: Box<dyn Job>) {
+    if job.is_abandoned() {
+        return;
+    }
+    let result = command(connection, "BEGIN IMMEDIATE")
+        .and_then(|()| run_alone(connection, &mut *job))
+        .and_then(|()| command(connection, "COMMIT"));
+    if result.is_err() {
+        roll_back(connection);
+    }
+    job.finish(result.err().map(failed));
+}
+
+fn finish(writes: impl IntoIterator<Item = Box<Single>>, failure: Option<rusqlite::Error>) {
     // The error itself cannot be given to each of them.
     let failure = failure.map(failed);
-    for job in jobs {
-        job.finish(failure.as_ref().map(|it| StoreError::new(it.kind().clone()).caused_by(it.to_string())));
+    for single in writes {
+        single.finish(failure.as_ref().map(|it| StoreError::new(it.kind().clone()).caused_by(it.to_string())));
     }
 }
 

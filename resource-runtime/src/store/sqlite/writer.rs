@@ -24,11 +24,12 @@ use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::error;
-use super::job::{Job, job};
+use super::job::{Job, Single, job};
 use super::transaction::SqliteTransaction;
 use super::worker::Worker;
+use super::write::Prepared;
 use crate::store::sql::Statements;
-use crate::store::{StoreError, StoreErrorKind, StoreResult};
+use crate::store::{StoreError, StoreErrorKind, StoreResult, Write, Written};
 
 /// Callers in the queue; those beyond them wait to get in, so that work that was given up does not
 /// pile up.
@@ -64,7 +65,10 @@ pub(super) struct Turn {
 }
 
 pub(super) enum Work {
-    Write(Box<dyn Job>),
+    /// Shares a commit with the writes that follow it.
+    Write(Box<Single>),
+    /// Has a transaction to itself.
+    Alone(Box<dyn Job>),
     Transaction(Begin),
 }
 
@@ -125,7 +129,15 @@ impl Writer {
         work: impl FnOnce(&Connection) -> StoreResult<T> + Send + 'static,
     ) -> StoreResult<T> {
         let (job, outcome) = job(work);
-        self.queue(Work::Write(job)).await?;
+        self.queue(Work::Alone(job)).await?;
+        outcome.await.map_err(|_| gone())?
+    }
+
+    /// Carries out one write, and gives its outcome when that is committed.
+    pub(super) async fn write(&self, write: Write, statements: &Arc<Statements>) -> StoreResult<Written> {
+        // The statement is found here, and not in the one thread that all writes wait for.
+        let (single, outcome) = Single::new(Prepared::new(statements, write), Arc::clone(statements));
+        self.queue(Work::Write(single)).await?;
         outcome.await.map_err(|_| gone())?
     }
 

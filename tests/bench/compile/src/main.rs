@@ -18,7 +18,10 @@ const ERROR: &str = include_str!("../../model/src/error.rs");
 const HANDLERS: &str = include_str!("../../by-hand/rusqlite/src/books.rs");
 const POOL: &str = include_str!("../../by-hand/rusqlite/src/pool.rs");
 
-const ROUNDS: usize = 3;
+const HELP: &str = "cargo run --release -p compile -- [--rounds N] [COUNT…]
+
+--rounds     of which the median counts (3)
+COUNT…       numbers of resources (1 10 50)";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
@@ -34,11 +37,12 @@ struct Cost {
 }
 
 fn main() -> Result<()> {
+    let (rounds, counts) = options(std::env::args().skip(1))?;
     println!("{:>10} {:>9} {:>16} {:>16} {:>16}", "resources", "", "build, s of CPU", "one line, s", "expanded lines");
     let mut ones: Vec<Cost> = Vec::new();
-    for count in [1, 10, 50] {
-        let ours = measure(Side::Ours, count)?;
-        let by_hand = measure(Side::ByHand, count)?;
+    for count in counts {
+        let ours = measure(Side::Ours, count, rounds)?;
+        let by_hand = measure(Side::ByHand, count, rounds)?;
         for (name, cost) in [("ours", &ours), ("by hand", &by_hand)] {
             let lines = cost.lines.map_or("-".to_owned(), |it| it.to_string());
             println!("{count:>10} {name:>9} {:>16.2} {:>16.2} {lines:>16}", cost.build, cost.change);
@@ -49,8 +53,8 @@ fn main() -> Result<()> {
         println!("{count:>10} {:>9} {build:>16.2} {change:>16.2} {lines:>16}", "ratio");
         if count == 1 {
             ones = vec![ours, by_hand];
-        } else {
-            for (name, cost, one) in [("ours", &ours, &ones[0]), ("by hand", &by_hand, &ones[1])] {
+        } else if let [one_of_ours, one_by_hand] = ones.as_slice() {
+            for (name, cost, one) in [("ours", &ours, one_of_ours), ("by hand", &by_hand, one_by_hand)] {
                 let more = (count - 1) as f64;
                 let lines = cost.lines.zip(one.lines).map(|(all, one)| (all as f64 - one as f64) / more);
                 let lines = lines.map_or("-".to_owned(), |it| format!("{it:.0}"));
@@ -63,12 +67,25 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn measure(side: Side, count: usize) -> Result<Cost> {
+/// How many rounds, and of how many resources.
+fn options(mut arguments: impl Iterator<Item = String>) -> Result<(usize, Vec<usize>)> {
+    let (mut rounds, mut counts) = (3, Vec::new());
+    while let Some(argument) = arguments.next() {
+        if argument == "--rounds" {
+            rounds = arguments.next().ok_or(HELP)?.parse::<usize>()?.max(1);
+        } else {
+            counts.push(argument.parse().map_err(|_| format!("{argument} is no option\n\n{HELP}"))?);
+        }
+    }
+    Ok((rounds, if counts.is_empty() { vec![1, 10, 50] } else { counts }))
+}
+
+fn measure(side: Side, count: usize, rounds: usize) -> Result<Cost> {
     let package = write(side, count)?;
     let main = package.join("src/main.rs");
     cargo(&package, &["build", "--quiet"])?;
     let (mut builds, mut changes) = (Vec::new(), Vec::new());
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         // Without what the compiler remembers of the crate.
         cargo(&package, &["clean", "--quiet", "--package", "generated"])?;
         let before = spent()?;

@@ -71,6 +71,11 @@ fn spent(processes: &[u32]) -> Result<u64> {
     Ok(sum)
 }
 
+/// Milliseconds that a process has had a processor for.
+pub fn since_start(process: u32) -> Result<f64> {
+    Ok(spent(&[process])? as f64 / 1e6)
+}
+
 fn threads(process: u32) -> Result<Vec<String>> {
     let entries = fs::read_dir(format!("/proc/{process}/task"))?;
     entries.map(|it| Ok(it?.file_name().to_string_lossy().into_owned())).collect()

@@ -11,16 +11,19 @@ pub struct Options {
     pub postgres: Option<String>,
     /// Whether the servers are built first.
     pub build: bool,
+    /// Whether valgrind counts instructions, because the processor does not tell them.
+    pub valgrind: bool,
     scale: u64,
     servers: Vec<String>,
     loads: Vec<String>,
 }
 
 const HELP: &str = "cargo run --release -p driver -- [--quick] [--rounds N] [--rows N] [--servers a,b] [--loads a,b]
-    [--no-build] [--postgres postgres://user@host:port | --no-postgres]
+    [--no-build] [--valgrind] [--postgres postgres://user@host:port | --no-postgres]
 
 --quick      one round of fewer requests, in less than two minutes once all is built
 --no-build   with the programs as they are
+--valgrind   instructions by valgrind, where the processor does not count them (not with PostgreSQL)
 --rows       the books in each database (10000); with more than 100000, only the loads that read
 --servers    parts of the names of the servers to compare
 --loads      of get, list, slice, capped, update, create";
@@ -32,6 +35,7 @@ impl Options {
             rows: 10_000,
             postgres: Some("postgres://postgres@127.0.0.1:5432".to_owned()),
             build: true,
+            valgrind: false,
             scale: 4,
             servers: Vec::new(),
             loads: Vec::new(),
@@ -46,6 +50,7 @@ impl Options {
                 "--loads" => options.loads = list(&value()?),
                 "--postgres" => options.postgres = Some(value()?),
                 "--no-build" => options.build = false,
+                "--valgrind" => options.valgrind = true,
                 "--no-postgres" => options.postgres = None,
                 _ => return Err(format!("{argument} is no option\n\n{HELP}").into()),
             }

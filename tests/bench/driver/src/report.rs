@@ -15,8 +15,8 @@ pub struct Report {
     shares: BTreeMap<(&'static str, &'static str), Vec<f64>>,
 }
 
-const OF_PROCESSES: [(&str, &str); 4] =
-    [("start-up", "ms"), ("idle memory", "MB"), ("loaded memory", "MB"), ("binary", "MB")];
+const OF_PROCESSES: [(&str, &str); 5] =
+    [("start-up", "ms"), ("start-up, CPU", "ms"), ("idle memory", "MB"), ("loaded memory", "MB"), ("binary", "MB")];
 
 impl Report {
     pub fn add(&mut self, server: &Server, what: &'static str, value: f64) {
@@ -49,11 +49,11 @@ impl Report {
             if columns.iter().all(|it| it.kind == Kind::None) {
                 continue;
             }
-            print!("\n{:14}", "");
+            print!("\n{:18}", "");
             columns.iter().for_each(|it| print!(" {:>20}", it.name));
             println!();
             for load in Load::ALL.into_iter().filter(|it| options.loads(*it)) {
-                print!("{:14}", load.name());
+                print!("{:18}", load.name());
                 for server in &columns {
                     let cell = match self.median(server.name, load.name()) {
                         Some(time) => match self.median_instructions(server.name, load.name()) {
@@ -67,7 +67,7 @@ impl Report {
                 println!();
             }
             for (what, unit) in OF_PROCESSES {
-                print!("{:14}", format!("{what}, {unit}"));
+                print!("{:18}", format!("{what}, {unit}"));
                 for server in &columns {
                     let cell = self.median(server.name, what).map_or("-".to_owned(), |it| format!("{it:.1}"));
                     print!(" {cell:>20}");

@@ -20,6 +20,8 @@ pub struct Server {
     pub port: u16,
     package: &'static str,
     binary: &'static str,
+    /// Without the other store, as the servers by hand are.
+    one_store: bool,
     /// In the workspace of its own, where SQLite is linked through sqlx.
     is_peer: bool,
 }
@@ -34,7 +36,7 @@ pub enum Dialect {
 }
 
 const fn server(name: &'static str, kind: Kind, dialect: Dialect, port: u16, package: &'static str) -> Server {
-    Server { name, kind, dialect, port, package, binary: package, is_peer: false }
+    Server { name, kind, dialect, port, package, binary: package, one_store: false, is_peer: false }
 }
 
 const fn peer(
@@ -45,12 +47,12 @@ const fn peer(
     package: &'static str,
     binary: &'static str,
 ) -> Server {
-    Server { name, kind, dialect, port, package, binary, is_peer: true }
+    Server { name, kind, dialect, port, package, binary, one_store: false, is_peer: true }
 }
 
 pub static ALL: [Server; 9] = [
     server("constant", Kind::None, Dialect::Constant, 18_700, "constant"),
-    server("ours-sqlite", Kind::Sqlite, Dialect::Ours, 18_701, "ours"),
+    Server { one_store: true, ..server("ours-sqlite", Kind::Sqlite, Dialect::Ours, 18_701, "ours") },
     peer("sqlx-sqlite", Kind::Sqlite, Dialect::ByHand, 18_702, "by-hand-sqlx", "by-hand-sqlx-sqlite"),
     server("rusqlite", Kind::Sqlite, Dialect::ByHand, 18_703, "by-hand-rusqlite"),
     peer("crudcrate-sqlite", Kind::Sqlite, Dialect::Crudcrate, 18_704, "peer-crudcrate", "peer-crudcrate"),
@@ -62,7 +64,12 @@ pub static ALL: [Server; 9] = [
 
 impl Server {
     fn target(&self) -> PathBuf {
-        root().join(if self.is_peer { "target/peers" } else { "target" })
+        root().join(match self {
+            Self { is_peer: true, .. } => "target/peers",
+            // Beside the other one, whose program has the same name.
+            Self { one_store: true, .. } => "target/one-store",
+            _ => "target",
+        })
     }
 
     fn path(&self) -> PathBuf {
@@ -74,6 +81,9 @@ impl Server {
         eprintln!("building {}", self.name);
         let mut cargo = std::process::Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
         cargo.args(["build", "--release", "--quiet", "--package", self.package, "--target-dir"]).arg(self.target());
+        if self.one_store {
+            cargo.arg("--no-default-features");
+        }
         cargo.current_dir(if self.is_peer { root().join("peers") } else { root().to_owned() });
         if !cargo.status()?.success() {
             return Err(format!("{} does not build", self.name).into());
@@ -88,7 +98,21 @@ impl Server {
 
     /// The same, with variables of the environment besides those that it needs.
     pub async fn start_with(&'static self, options: &Options, variables: &[(&str, &str)]) -> Result<Running> {
-        let mut command = Command::new(self.path());
+        self.run(Command::new(self.path()), options, variables).await
+    }
+
+    /// Starts it as the last argument of another program, which runs it.
+    pub async fn start_under(&'static self, mut program: Command, options: &Options) -> Result<Running> {
+        program.arg(self.path());
+        self.run(program, options, &[]).await
+    }
+
+    async fn run(
+        &'static self,
+        mut command: Command,
+        options: &Options,
+        variables: &[(&str, &str)],
+    ) -> Result<Running> {
         command.env("PORT", self.port.to_string()).stdout(Stdio::null()).kill_on_drop(true);
         match self.dialect {
             Dialect::Ours => {
@@ -178,6 +202,11 @@ impl Running {
         cost::memory(self.process()?)
     }
 
+    /// Milliseconds of CPU that it has had since it was started.
+    pub fn spent(&self) -> Result<f64> {
+        cost::since_start(self.process()?)
+    }
+
     /// Measures it, and the processes of the database that serve it.
     pub async fn meter(&self) -> Result<Meter> {
         let mut processes = vec![self.process()?];
@@ -189,6 +218,17 @@ impl Running {
 
     pub async fn stop(mut self) -> Result<()> {
         self.child.start_kill()?;
+        self.child.wait().await?;
+        Ok(())
+    }
+
+    /// Asks it to end, so that what runs it can say what it saw.
+    pub async fn end(mut self) -> Result<()> {
+        let process = self.process()?.to_string();
+        let status = Command::new("kill").args(["-TERM", &process]).status().await?;
+        if !status.success() {
+            return Err(format!("{} cannot be told to end", self.server.name).into());
+        }
         self.child.wait().await?;
         Ok(())
     }

@@ -190,6 +190,40 @@ async fn work_that_fails_after_it_wrote_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_write_that_fails_half_way_is_undone_and_those_of_its_commit_are_not() {
+    let store = store(&[BOOK]).await;
+    for isbn in ["1", "2"] {
+        done(store.write(new_book("a", isbn)).await);
+    }
+    // What is no price is found when the row is read back, after the statement has changed it.
+    let sql = "UPDATE books SET price = 'none' WHERE id = 1";
+    store.writer.run(|it| it.execute_batch(sql).map_err(error::general)).await.unwrap();
+    // They wait for the transaction, and so are begun together.
+    let transaction = store.begin().await.unwrap();
+    let end = async {
+        tokio::task::yield_now().await;
+        drop(transaction);
+    };
+    let (before, failed, duplicate, after, ()) = tokio::join!(
+        store.write(retitle(2, "b", Some(1))),
+        store.write(retitle(1, "b", None)),
+        store.write(new_book("c", "2")),
+        store.write(new_book("d", "4")),
+        end,
+    );
+    assert_eq!(*failed.unwrap_err().kind(), StoreErrorKind::Internal);
+    assert_eq!(*duplicate.unwrap_err().kind(), StoreErrorKind::Duplicate { fields: vec!["isbn"] });
+    assert_eq!(done(before).version, 2);
+    assert_eq!(done(after).get(1), &Value::Text("d".to_owned()));
+    let sql = "UPDATE books SET price = '1.00' WHERE id = 1";
+    store.writer.run(|it| it.execute_batch(sql).map_err(error::general)).await.unwrap();
+    let records = store.select(everything(BOOK)).await.unwrap().records;
+    let found: Vec<_> = records.iter().map(|it| (it.get(1).clone(), it.version)).collect();
+    let title = |it: &str| Value::Text(it.to_owned());
+    assert_eq!(found, [(title("a"), 1), (title("b"), 2), (title("d"), 1)]);
+}
+
+#[tokio::test]
 async fn a_caller_who_goes_away_leaves_no_transaction_open() {
     let store = store(&[BOOK]).await;
     for index in 0..20 {
