@@ -75,6 +75,7 @@ fn mark(what: &str, n: u64) -> Write {
         Value::Null,
         Value::Timestamp(Timestamp::UNIX_EPOCH),
         Value::Null,
+        Value::Null,
     ];
     Write::Insert { meta: Author::META, values, version: 1 }
 }

@@ -85,12 +85,13 @@ every_store! {
         let document = api.get("/openapi.json").await.value();
         let create = &document["components"]["schemas"]["AccountCreate"]["properties"];
         assert_eq!(create["balance"], json!({
-            "type": "string", "format": "decimal", "pattern": r"^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$",
+            "type": "string", "pattern": r"^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$",
             "description": "What they have.\n\nMust be at least -1000 and less than 1000000.",
             "default": "0", "examples": ["12.50"],
         }));
         assert_eq!(create["credit"]["type"], json!(["string", "null"]));
-        assert_eq!(create["credit"]["format"], "int64");
+        // Generators would send a number.
+        assert!(create["credit"].get("format").is_none());
     }
 }
 

@@ -119,9 +119,9 @@ impl Bless {
 ///
 /// When there is no lock, or the document is not as the lock has it.
 pub fn check(path: &Path, document: &Node, bless: Bless) -> Result<(), LockError> {
-    let document = contract(document);
+    let text = contract(document).to_json_pretty();
     let unusable = |error: &dyn fmt::Display| LockError::Unusable(path.to_owned(), error.to_string());
-    let write = || std::fs::write(path, document.to_json_pretty()).map_err(|error| unusable(&error));
+    let write = || std::fs::write(path, &text).map_err(|error| unusable(&error));
     let old = match std::fs::read(path) {
         Ok(old) => old,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -135,6 +135,8 @@ pub fn check(path: &Path, document: &Node, bless: Bless) -> Result<(), LockError
         Err(_) if bless == Bless::Breaks => return write(),
         Err(error) => return Err(unusable(&error)),
     };
+    // As the lock was: a reader makes floats of numbers that have many digits.
+    let document: Node = serde_json::from_slice(text.as_ref()).map_err(|error| unusable(&error))?;
     if old == document {
         return Ok(());
     }

@@ -175,7 +175,9 @@ impl<'a> Comparison<'a> {
         let pointer = below(pointer, keyword);
         let number = |it: Option<&Node>| -> Option<Decimal> {
             match it? {
-                Node::Number(it) => it.parse().ok().or_else(|| Decimal::from_scientific(it).ok()),
+                Node::Number(it) => {
+                    it.parse().ok().or_else(|| Decimal::from_scientific(it).ok()).or_else(|| beyond_decimals(it))
+                }
                 _ => None,
             }
         };
@@ -354,4 +356,11 @@ fn requires(object: &Object, name: &str) -> bool {
 
 fn text(node: &Node) -> String {
     String::from_utf8(node.to_json()).unwrap_or_default()
+}
+
+/// The bound next to a number that no decimal is: those of decimals themselves are read from a file as floats, and
+/// are more than they were.
+fn beyond_decimals(number: &str) -> Option<Decimal> {
+    let number: f64 = number.parse().ok()?;
+    Some(if number < 0.0 { Decimal::MIN } else { Decimal::MAX })
 }

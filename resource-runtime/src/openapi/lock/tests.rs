@@ -232,6 +232,10 @@ fn bounds_may_become_wider_for_what_is_sent() {
     check(&format!("{title}/pattern"), Some(r#""^A""#), &[&format!("! {title}/pattern: the rule is new")]);
     let price = "/components/schemas/BookCreate/properties/price";
     check(&format!("{price}/exclusiveMinimum"), Some("0.5"), &[&format!("! {price}/exclusiveMinimum: 0 became 0.5")]);
+    // A file is read by a reader that has floats alone for it.
+    let greatest = "79228162514264337593543950335";
+    let what = format!("! {price}/maximum: the bound {greatest} is new");
+    check(&format!("{price}/maximum"), Some(greatest), &[&what]);
     check(
         &format!("{price}/format"),
         Some(r#""float""#),
