@@ -136,12 +136,7 @@ fn error(codes: &[ErrorCode], is_deprecated: bool, model: &ErrorModel, component
     components.errors(&name, codes, model, |components| error_response(codes, is_deprecated, model, components))
 }
 
-fn error_response(
-    codes: &[ErrorCode],
-    is_deprecated: bool,
-    model: &ErrorModel,
-    components: &mut Components,
-) -> Object {
+fn error_response(codes: &[ErrorCode], is_deprecated: bool, model: &ErrorModel, components: &mut Components) -> Object {
     let description = codes.iter().enumerate().fold(String::new(), |text, (index, it)| match index {
         0 => it.title.to_owned(),
         _ => format!("{text}, or {}", lower_first(it.title)),

@@ -1,10 +1,11 @@
 use std::cmp::Ordering;
 use std::path::Path;
 use std::str::FromStr as _;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rust_decimal::Decimal;
 
 use super::location::{Location, Mode};
@@ -12,6 +13,9 @@ use crate::field::{fold, folded_contains};
 
 /// Prepared statements that a connection keeps; each shape of query is one.
 const STATEMENTS: usize = 256;
+
+/// How long to wait before a file that another process has alone is asked for again.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +43,7 @@ pub(super) fn open(path: &Path, location: &Location, purpose: Purpose) -> rusqli
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     extend(&connection)?;
     if purpose == Purpose::Write && location.mode != Mode::ReadOnly {
-        let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        let mode = write_ahead(&connection, location.busy_timeout)?;
         if mode != "wal" {
             tracing::warn!(mode, path = %path.display(), "SQLite has no write-ahead log here: reads and writes wait for each other");
         }
@@ -59,6 +63,20 @@ pub(super) fn open(path: &Path, location: &Location, purpose: Purpose) -> rusqli
         connection.pragma_update(None, "query_only", true)?;
     }
     Ok(connection)
+}
+
+/// Has changes go to a log first, and gives the mode that the database has then. The first to say so has to have the file
+/// alone for a moment, for which SQLite does not wait: of several processes that begin at once all others would fail.
+fn write_ahead(connection: &Connection, patience: Duration) -> rusqlite::Result<String> {
+    let until = Instant::now() + patience;
+    loop {
+        match connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < until => {
+                std::thread::sleep(PAUSE);
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Adds the functions and the collation that tables and conditions of ours use.
