@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 use model::{NewBook, Status};
-use resource_runtime::field::{Cell, Value};
+use resource_runtime::field::{Cell, Kind, Value};
 use resource_runtime::input;
-use resource_runtime::json::{Cells, Projection};
+use resource_runtime::json::{Cells, Projection, write_value};
 use resource_runtime::model::Usage;
 use resource_runtime::query::{self, CursorKeys, Filter, ListQuery, Paging};
 use resource_runtime::resource::{Record, Resource, ResourceMeta};
@@ -63,6 +63,10 @@ pub struct Row(pub Record);
 impl Cells for Row {
     fn cell(&self, field: usize) -> Cell<'_> {
         self.0.get(field).as_cell(&META.fields[field].kind)
+    }
+
+    fn write(&self, out: &mut Vec<u8>, field: usize, kind: &Kind) {
+        write_value(out, self.0.get(field), kind);
     }
 }
 
@@ -118,6 +122,13 @@ pub struct Table {
 impl Table {
     /// With all that is made once made already.
     pub fn warm() -> Self {
+        let table = Self::filled();
+        assert_eq!(table.read().len, ROWS);
+        table
+    }
+
+    /// With its rows, of which none was read yet.
+    pub fn filled() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let store = SqliteStore::open("sqlite::memory:").expect("a store");
         let query = query::parse(META, "count=none", &CursorKeys::random()).expect("a query string");
@@ -132,7 +143,6 @@ impl Table {
                 table.store.write(Write::Insert { meta: META, values, version: 1 }).await.expect("a row");
             }
         });
-        assert_eq!(table.read().len, ROWS);
         table
     }
 

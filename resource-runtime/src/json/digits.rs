@@ -13,6 +13,11 @@ pub(super) const fn pairs(first: u32, second: u32, third: u32, fourth: u32) -> u
     (tens | (numbers - 10 * tens) << 8) + ZEROS
 }
 
+/// A number below 10^4, as eight digits.
+pub(super) const fn four(number: u32) -> u64 {
+    pairs(0, 0, number / 100, number % 100)
+}
+
 /// A number below 10^8, as eight digits.
 pub(super) const fn eight(number: u32) -> u64 {
     let (high, low) = (number / 10_000, number % 10_000);
@@ -40,9 +45,21 @@ pub(super) const fn zeros_of_sixteen(digits: u128) -> usize {
 /// Adds so many of these bytes. To add all of them and to shorten is quicker than to add few: the compiler knows
 /// how many there are.
 #[inline]
-pub(super) fn push<const N: usize>(out: &mut Vec<u8>, bytes: [u8; N], len: usize) {
+pub(super) fn push<const N: usize>(out: &mut Vec<u8>, bytes: &[u8; N], len: usize) {
+    // Asked for here as well, so that what is quick has nothing to keep while room is made.
+    if out.capacity() - out.len() < N {
+        return push_with_room(out, bytes, len);
+    }
     let end = out.len() + len;
-    out.extend_from_slice(&bytes);
+    out.extend_from_slice(bytes);
+    out.truncate(end);
+}
+
+#[cold]
+#[inline(never)]
+fn push_with_room(out: &mut Vec<u8>, bytes: &[u8], len: usize) {
+    let end = out.len() + len;
+    out.extend_from_slice(bytes);
     out.truncate(end);
 }
 
@@ -65,6 +82,8 @@ mod tests {
             number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(at);
             for number in [number % 10_u64.pow(16), number % 10_u64.pow(9), at, 10_u64.pow(16) - 1 - at] {
                 let text = format!("{number:016}");
+                let low = u32::try_from(number % 10_000).unwrap();
+                assert_eq!(four(low).to_le_bytes(), format!("{low:08}").as_bytes());
                 assert_eq!(sixteen(number).to_le_bytes(), text.as_bytes());
                 let zeros = text.bytes().take_while(|it| *it == b'0').count();
                 assert_eq!(zeros_of_sixteen(sixteen(number)), zeros);

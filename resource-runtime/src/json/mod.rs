@@ -16,8 +16,28 @@ pub use text::write_string;
 use crate::field::{Cell, Kind, ObjectMeta, Value};
 
 /// Writes one value of a field of this kind.
+// As [`write_cell`] writes what `as_cell` lends, without the way over it.
+#[inline]
 pub fn write_value(out: &mut Vec<u8>, value: &Value, kind: &Kind) {
-    write_cell(out, value.as_cell(kind), kind);
+    match value {
+        Value::Null => write_bytes(out, b"null"),
+        Value::Bool(true) => write_bytes(out, b"true"),
+        Value::Bool(false) => write_bytes(out, b"false"),
+        Value::Int(it) => write_int(out, *it),
+        Value::Float(it) => number::write_float(out, *it, kind),
+        Value::Decimal(it) => write_decimal(out, *it),
+        Value::Json(it) => write_bytes(out, it.as_bytes()),
+        Value::Text(it) => write_string(out, it),
+        Value::Uuid(it) => text::write_uuid(out, *it),
+        Value::Timestamp(it) => write_timestamp(out, it.as_microsecond()),
+        Value::Date(it) => moment::write_date(out, *it),
+        Value::Time(it) => moment::write_time(out, *it),
+        Value::Object(it) => match kind {
+            Kind::Object(meta) => write_object(out, meta, it),
+            _ => write_bytes(out, b"null"),
+        },
+        Value::List(it) => write_list(out, it, kind),
+    }
 }
 
 /// Writes one value of a field of this kind, as a row lends it.
@@ -43,6 +63,8 @@ pub fn write_cell(out: &mut Vec<u8>, cell: Cell<'_>, kind: &Kind) {
     }
 }
 
+// A call too, as there is nothing then that a caller has to keep for later.
+#[inline(never)]
 fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
@@ -84,4 +106,42 @@ fn write_object(out: &mut Vec<u8>, meta: &ObjectMeta, values: &[Value]) {
         write_value(out, value, &field.kind);
     }
     out.push(b'}');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// There are two ways to the same bytes.
+    #[test]
+    fn a_value_is_written_as_the_cell_that_it_lends() {
+        let kinds = [
+            ("true", Kind::Bool),
+            ("false", Kind::Bool),
+            ("-12", Kind::Int(crate::field::IntKind::I64)),
+            ("0.1", Kind::F32),
+            ("0.1", Kind::F64),
+            ("17.90", Kind::Decimal),
+            ("a \"b\"", Kind::Text),
+            ("0190163d-8694-739b-aea5-966c26f8ad91", Kind::Uuid),
+            ("2026-11-20T12:00:00.5Z", Kind::Timestamp),
+            ("2026-11-20", Kind::Date),
+            ("12:30:00", Kind::Time),
+        ];
+        let mut values: Vec<_> =
+            kinds.map(|(text, kind)| (crate::field::parse_text(&kind, text).unwrap(), kind)).into();
+        let list = Value::List(vec![Value::Float(0.1), Value::Float(2.5)]);
+        values.extend([
+            (Value::Null, Kind::Text),
+            (Value::Object(Vec::new()), Kind::Text),
+            (Value::Json("{\"a\":1}".to_owned()), Kind::Json),
+            (list, Kind::List(&Kind::F32)),
+        ]);
+        for (value, kind) in values {
+            let (mut one, mut other) = (Vec::new(), Vec::new());
+            write_value(&mut one, &value, &kind);
+            write_cell(&mut other, value.as_cell(&kind), &kind);
+            assert_eq!(String::from_utf8(one).unwrap(), String::from_utf8(other).unwrap());
+        }
+    }
 }

@@ -49,7 +49,7 @@ pub fn write_timestamp(out: &mut Vec<u8>, micros: i64) {
     out.truncate(start + 20);
     let (fraction, len) = fraction(micros);
     let end = fraction | letter(b'Z', 0) << (8 * len) | letter(b'"', 1) << (8 * len);
-    push(out, end.to_le_bytes(), len + 2);
+    push(out, &end.to_le_bytes(), len + 2);
 }
 
 /// A letter at a place of a word.
@@ -64,7 +64,7 @@ pub(super) fn write_date(out: &mut Vec<u8>, value: Date) {
         Ok(year) => {
             let text = date(year, part(value.month()), part(value.day()));
             let text = u128::from(b'"') | text << 8 | u128::from(b'"') << 88;
-            push(out, text.to_le_bytes(), 12);
+            push(out, &text.to_le_bytes(), 12);
         }
         Err(_) => write_quoted(out, value),
     }
@@ -80,7 +80,7 @@ pub(super) fn write_time(out: &mut Vec<u8>, value: Time) {
     let (fraction, len) = fraction(nanos / 1_000);
     let clock = clock(part(value.hour()), part(value.minute()), part(value.second()));
     let start = u128::from(b'"') | u128::from(clock) << 8 | u128::from(fraction) << 72;
-    push(out, start.to_le_bytes(), 9 + len);
+    push(out, &start.to_le_bytes(), 9 + len);
     out.push(b'"');
 }
 

@@ -2,15 +2,20 @@ use rust_decimal::Decimal;
 
 use crate::field::Kind;
 
-use super::digits::{eight, push, sixteen, zeros, zeros_of_sixteen};
+use super::digits::{eight, four, push, sixteen, zeros, zeros_of_sixteen};
 
 /// Writes a whole number.
 pub fn write_int(out: &mut Vec<u8>, value: i64) {
     match u32::try_from(value) {
+        Ok(small) if small < 10_000 => {
+            let digits = four(small);
+            let zeros = zeros(digits).min(7);
+            push(out, &(digits >> (8 * zeros)).to_le_bytes(), 8 - zeros);
+        }
         Ok(small) if small < 100_000_000 => {
             let digits = eight(small);
             let zeros = zeros(digits).min(7);
-            push(out, (digits >> (8 * zeros)).to_le_bytes(), 8 - zeros);
+            push(out, &(digits >> (8 * zeros)).to_le_bytes(), 8 - zeros);
         }
         _ => out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
     }
@@ -58,12 +63,12 @@ pub fn write_decimal(out: &mut Vec<u8>, value: Decimal) {
             let len = (8 - zeros(digits)).max(scale + 1);
             let text = digits >> (8 * (8 - len));
             if scale == 0 {
-                return push(out, text.to_le_bytes(), len);
+                return push(out, &text.to_le_bytes(), len);
             }
             let point = 8 * (len - scale);
             let (before, after) = (text & ((1 << point) - 1), text >> point);
             let text = before | u64::from(b'.') << point | after << (point + 8);
-            push(out, text.to_le_bytes(), len + 1);
+            push(out, &text.to_le_bytes(), len + 1);
         }
         // At most 15 digits, and so with the point at most 16 bytes: likewise.
         Ok(mantissa) if mantissa < 10_u64.pow(15) && scale < 15 => {
@@ -71,12 +76,12 @@ pub fn write_decimal(out: &mut Vec<u8>, value: Decimal) {
             let len = (16 - zeros_of_sixteen(digits)).max(scale + 1);
             let text = digits >> (8 * (16 - len));
             if scale == 0 {
-                return push(out, text.to_le_bytes(), len);
+                return push(out, &text.to_le_bytes(), len);
             }
             let point = 8 * (len - scale);
             let (before, after) = (text & ((1 << point) - 1), text >> point);
             let text = before | u128::from(b'.') << point | after << (point + 8);
-            push(out, text.to_le_bytes(), len + 1);
+            push(out, &text.to_le_bytes(), len + 1);
         }
         _ => write_long(out, mantissa, scale),
     }

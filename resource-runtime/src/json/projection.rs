@@ -1,4 +1,4 @@
-use super::{csv, digits, write_as, write_string};
+use super::{csv, digits, write_as, write_cell, write_string};
 use crate::field::{Cell, Kind, Value};
 use crate::model::Usage;
 use crate::resource::ResourceMeta;
@@ -7,11 +7,21 @@ use crate::resource::ResourceMeta;
 pub trait Cells {
     /// The cell of the field at a position.
     fn cell(&self, field: usize) -> Cell<'_>;
+
+    /// Writes the cell of the field at a position, which is of this kind, as JSON.
+    #[inline]
+    fn write(&self, out: &mut Vec<u8>, field: usize, kind: &Kind) {
+        write_cell(out, self.cell(field), kind);
+    }
 }
 
 impl<T: Cells + ?Sized> Cells for &T {
     fn cell(&self, field: usize) -> Cell<'_> {
         (**self).cell(field)
+    }
+
+    fn write(&self, out: &mut Vec<u8>, field: usize, kind: &Kind) {
+        (**self).write(out, field, kind);
     }
 }
 
@@ -42,6 +52,8 @@ struct Item {
     slot: usize,
     kind: &'static Kind,
     as_string: bool,
+    /// Whether it is like most: stored, written as its kind is, and with a short key.
+    is_plain: bool,
 }
 
 /// `{"title":` or `,"title":`.
@@ -64,8 +76,13 @@ impl Key {
         Self { start, len: first.len(), rest: (!rest.is_empty()).then(|| rest.into()) }
     }
 
+    #[inline]
+    fn write_start(&self, out: &mut Vec<u8>) {
+        digits::push(out, &self.start, self.len);
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
-        digits::push(out, self.start, self.len);
+        self.write_start(out);
         if let Some(rest) = &self.rest {
             out.extend_from_slice(rest);
         }
@@ -88,7 +105,9 @@ impl Projection {
             let mut key = vec![if items.is_empty() { b'{' } else { b',' }];
             write_string(&mut key, name);
             key.push(b':');
-            items.push(Item { key: Key::new(&key), slot, kind, as_string: meta.is_string(slot) });
+            let (key, as_string) = (Key::new(&key), meta.is_string(slot));
+            let is_plain = key.rest.is_none() && !as_string && slot < meta.fields.len();
+            items.push(Item { key, slot, kind, as_string, is_plain });
         }
         let computed = slots.iter().any(|&slot| slot >= meta.fields.len());
         Self { meta, items, computed, form: Form::Json }
@@ -138,26 +157,42 @@ impl Projection {
 /// Writes one row, in the projection's form. `computed` has the values of the computed fields, in their order;
 /// it may be empty where the projection needs none.
 pub fn write_row(out: &mut Vec<u8>, projection: &Projection, row: &impl Cells, computed: &[Value]) {
-    let stored = projection.meta.fields.len();
-    let cell = |item: &Item| match item.slot.checked_sub(stored) {
-        None => row.cell(item.slot),
-        Some(index) => computed.get(index).unwrap_or(&Value::Null).as_cell(item.kind),
-    };
     if projection.form == Form::Csv {
-        for (index, item) in projection.items.iter().enumerate() {
-            if index > 0 {
-                out.push(csv::SEPARATOR);
-            }
-            csv::write_cell(out, cell(item), item.kind);
-        }
-        return;
+        return write_record(out, projection, row, computed);
     }
     for item in &projection.items {
-        item.key.write(out);
-        write_as(item.as_string, out, cell(item), item.kind);
+        if item.is_plain {
+            item.key.write_start(out);
+            row.write(out, item.slot, item.kind);
+        } else {
+            write_member(out, projection, item, row, computed);
+        }
     }
     if projection.items.is_empty() {
         out.push(b'{');
     }
     out.push(b'}');
+}
+
+#[inline(never)]
+fn write_member(out: &mut Vec<u8>, projection: &Projection, item: &Item, row: &impl Cells, computed: &[Value]) {
+    item.key.write(out);
+    write_as(item.as_string, out, cell(projection, item, row, computed), item.kind);
+}
+
+fn cell<'a>(projection: &Projection, item: &Item, row: &'a impl Cells, computed: &'a [Value]) -> Cell<'a> {
+    match item.slot.checked_sub(projection.meta.fields.len()) {
+        None => row.cell(item.slot),
+        Some(index) => computed.get(index).unwrap_or(&Value::Null).as_cell(item.kind),
+    }
+}
+
+#[inline(never)]
+fn write_record(out: &mut Vec<u8>, projection: &Projection, row: &impl Cells, computed: &[Value]) {
+    for (index, item) in projection.items.iter().enumerate() {
+        if index > 0 {
+            out.push(csv::SEPARATOR);
+        }
+        csv::write_cell(out, cell(projection, item, row, computed), item.kind);
+    }
 }

@@ -4,15 +4,52 @@ use super::digits::push;
 
 /// Writes a string with its quotes, escaping what RFC 8259 section 7 demands and no more.
 pub fn write_string(out: &mut Vec<u8>, text: &str) {
-    let Some((low, high)) = short(text.as_bytes()) else { return write_long(out, text.as_bytes()) };
-    // With the quotes it is put together in two words.
-    let (start, end) = (QUOTE | low << 8, low >> 56 | high << 8);
-    let last = text.len() + 1;
-    let (start, end) = match last.checked_sub(8) {
-        None => (start | QUOTE << (8 * last), end),
-        Some(place) => (start, end | QUOTE << (8 * place)),
+    let text = text.as_bytes();
+    let written = match text.len() {
+        32.. => false,
+        16.. => push_halves::<16, 34>(out, text),
+        8.. => push_halves::<8, 18>(out, text),
+        4.. => push_halves::<4, 10>(out, text),
+        _ => push_few(out, text),
     };
-    push(out, (u128::from(start) | u128::from(end) << 64).to_le_bytes(), last + 1);
+    if !written {
+        write_long(out, text);
+    }
+}
+
+/// Adds text of `HALF` to twice as many bytes in quotes, where it needs no escapes; else nothing.
+///
+/// It is read in two parts of the same size, which overlap, and put between quotes that are there already.
+#[inline]
+fn push_halves<const HALF: usize, const ROOM: usize>(out: &mut Vec<u8>, text: &[u8]) -> bool {
+    let (Some(first), Some(last)) = (text.first_chunk::<HALF>(), text.last_chunk::<HALF>()) else { return false };
+    let nearest = |one: &u8, other: &u8| distance(*one).min(distance(*other));
+    if first.iter().zip(last).fold(false, |found, (one, other)| found | (nearest(one, other) == 0)) {
+        return false;
+    }
+    let mut quoted = [b'"'; ROOM];
+    if let Some(place) = quoted.get_mut(1..=HALF) {
+        place.copy_from_slice(first);
+    }
+    if let Some(place) = quoted.get_mut(text.len() - HALF + 1..=text.len()) {
+        place.copy_from_slice(last);
+    }
+    push(out, &quoted, text.len() + 2);
+    true
+}
+
+/// Adds text of less than four bytes in quotes, where it needs no escapes; else nothing.
+#[inline]
+fn push_few(out: &mut Vec<u8>, text: &[u8]) -> bool {
+    let word = text.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let len = text.len();
+    // What is missing is filled with a letter.
+    let filled = word | u64::from_le_bytes([b'a'; 8]) << (8 * len);
+    if special_bytes(filled) != 0 {
+        return false;
+    }
+    push(out, &(QUOTE | word << 8 | QUOTE << (8 * len + 8)).to_le_bytes(), len + 2);
+    true
 }
 
 /// Writes text that needs no escapes, with quotes.
@@ -33,34 +70,6 @@ pub(super) fn write_uuid(out: &mut Vec<u8>, value: Uuid) {
 }
 
 const QUOTE: u64 = b'"' as u64;
-
-/// Text of at most 14 bytes as two words, where it needs no escapes.
-///
-/// It is read in two parts of the same size, which overlap.
-#[inline]
-fn short(text: &[u8]) -> Option<(u64, u64)> {
-    const WORD: usize = 8;
-    const HALF: usize = 4;
-    let len = text.len();
-    if len > 14 {
-        return None;
-    }
-    if let (Some(first), Some(last)) = (text.first_chunk::<WORD>(), text.last_chunk::<WORD>()) {
-        let is_special = has_special(first) | has_special(last);
-        let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
-        let shift = 8 * (len - WORD);
-        return (!is_special).then_some((first | last << shift, last >> 1 >> (63 - shift)));
-    }
-    if let (Some(first), Some(last)) = (text.first_chunk::<HALF>(), text.last_chunk::<HALF>()) {
-        let (first, last) = (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)));
-        let is_special = special_bytes(first | last << 32) != 0;
-        return (!is_special).then_some((first | last << (8 * (len - HALF)), 0));
-    }
-    let word = text.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-    // What is missing is filled with a letter.
-    let filled = word | u64::from_le_bytes([b'a'; WORD]) << (8 * len);
-    (special_bytes(filled) == 0).then_some((word, 0))
-}
 
 #[inline(never)]
 fn write_long(out: &mut Vec<u8>, text: &[u8]) {

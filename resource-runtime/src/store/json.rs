@@ -1,8 +1,8 @@
 //! The typed path from records to JSON, which the stores' direct paths must agree with.
 
 use super::{JsonSelection, Select, Selection};
-use crate::field::{Cell, Value, ValueError};
-use crate::json::{Cells, Projection, write_row};
+use crate::field::{Cell, Kind, Value, ValueError};
+use crate::json::{Cells, Projection, write_row, write_value};
 use crate::resource::{Record, ResourceMeta};
 
 struct Row<'a> {
@@ -16,6 +16,10 @@ impl Cells for Row<'_> {
             Some(meta) => self.record.get(field).as_cell(&meta.kind),
             None => Cell::Null,
         }
+    }
+
+    fn write(&self, out: &mut Vec<u8>, field: usize, kind: &Kind) {
+        write_value(out, self.record.get(field), kind);
     }
 }
 
