@@ -11,7 +11,6 @@ use super::reader::found;
 use super::scan;
 use crate::error::{ApiError, ErrorCode, Problem};
 use crate::field::Mismatch;
-use crate::json::plain_len;
 
 /// The body as text, if it can be JSON.
 pub(super) fn text(body: &[u8]) -> Result<&str, ApiError> {
@@ -215,11 +214,26 @@ impl<'de> Visitor<'de> for Text {
 /// When it has half of a surrogate pair, which is no character.
 pub(super) fn unescape(raw: &str) -> Result<Cow<'_, str>, Mismatch> {
     match raw.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
-        Some(inside) if plain_len(inside.as_bytes()) == inside.len() => Ok(Cow::Borrowed(inside)),
+        // The text has been found to be JSON, so that nothing else in it needs a second look.
+        Some(inside) if !has_backslash(inside.as_bytes()) => Ok(Cow::Borrowed(inside)),
         _ => match String::deserialize(&mut serde_json::Deserializer::from_str(raw)) {
             Ok(text) => Ok(Cow::Owned(text)),
             Err(_) => Err(lone_surrogate()),
         },
+    }
+}
+
+/// Looks at blocks; the last one is of full size again, and so overlaps with the one before it.
+fn has_backslash(text: &[u8]) -> bool {
+    fn is_in<const N: usize>(block: &[u8; N]) -> bool {
+        block.iter().fold(false, |found, &byte| found | (byte == b'\\'))
+    }
+    if let Some(last) = text.last_chunk::<16>() {
+        return text.as_chunks::<16>().0.iter().any(is_in) || is_in(last);
+    }
+    match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(first), Some(last)) => is_in(first) | is_in(last),
+        _ => text.contains(&b'\\'),
     }
 }
 
@@ -271,6 +285,19 @@ mod tests {
     fn no_nesting_in_a_batch_exhausts_the_stack() {
         let deep = format!("[{}{}]", "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(raws(&deep, 100).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_backslash_is_found_wherever_it_stands() {
+        for len in 0..70 {
+            let mut text = vec![b'x'; len];
+            assert!(!has_backslash(&text));
+            for at in 0..len {
+                text[at] = b'\\';
+                assert!(has_backslash(&text), "{at} of {len}");
+                text[at] = b'x';
+            }
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub fn create(meta: &'static ResourceMeta, body: &[u8]) -> Result<Vec<Value>, Ap
 pub(super) fn read(meta: &'static ResourceMeta, body: &[u8]) -> Result<Draft, ApiError> {
     let text = body::text(body)?;
     let mut reader = Reader::new();
-    let mut slots = vec![Slot::Absent; meta.fields.len()];
+    let mut slots: Vec<_> = meta.fields.iter().map(|_| Slot::Absent).collect();
     reader.walk(
         meta,
         |it| it.create,
@@ -110,14 +110,21 @@ pub(super) fn initial(field: &FieldMeta, now: Timestamp) -> Result<Value, ApiErr
 }
 
 /// An identifier that a client chooses has to be usable in a path.
+#[inline]
 pub(super) fn usable_id(reader: &mut Reader, field: &FieldMeta, value: Value, at: At<'_>) -> Option<Value> {
-    if let (Role::Id(_), Value::Text(text)) = (field.role, &value)
-        && let Some(why) = unusable_in_path(text)
-    {
-        reader.report(at, Mismatch::new("invalid_format", why).param("format", "path-segment"));
-        return None;
+    match (field.role, &value) {
+        (Role::Id(_), Value::Text(text)) if !is_usable(reader, text, at) => None,
+        _ => Some(value),
     }
-    Some(value)
+}
+
+#[inline(never)]
+fn is_usable(reader: &mut Reader, text: &str, at: At<'_>) -> bool {
+    let why = unusable_in_path(text);
+    if let Some(why) = why {
+        reader.report(at, Mismatch::new("invalid_format", why).param("format", "path-segment"));
+    }
+    why.is_none()
 }
 
 fn unusable_in_path(text: &str) -> Option<&'static str> {

@@ -180,10 +180,15 @@ impl Reader {
     }
 
     /// Normalizes a value and checks its rules.
-    pub(super) fn settle(&mut self, field: &FieldMeta, mut value: Value, at: At<'_>) -> Option<Value> {
-        if value.is_null() {
+    #[inline]
+    pub(super) fn settle(&mut self, field: &FieldMeta, value: Value, at: At<'_>) -> Option<Value> {
+        if value.is_null() || (field.normalize.is_none() && field.rules.is_empty()) {
             return Some(value);
         }
+        self.settle_some(field, value, at)
+    }
+
+    fn settle_some(&mut self, field: &FieldMeta, mut value: Value, at: At<'_>) -> Option<Value> {
         if let Some(normalize) = field.normalize {
             match normalize(value) {
                 Ok(it) => value = it,

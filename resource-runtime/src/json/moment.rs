@@ -41,12 +41,13 @@ pub fn write_timestamp(out: &mut Vec<u8>, micros: i64) {
         // `456Z"`
         digits >> 24 | letter(b'Z', 3) | letter(b'"', 4),
     ];
-    let start = out.len();
-    out.extend_from_slice(words.map(u64::to_le_bytes).as_flattened());
-    if !micros.is_multiple_of(10) {
-        return out.truncate(start + 29);
+    let is_long = !micros.is_multiple_of(10);
+    if let Some(text) = words.map(u64::to_le_bytes).as_flattened().first_chunk::<32>() {
+        push(out, text, if is_long { 29 } else { 20 });
     }
-    out.truncate(start + 20);
+    if is_long {
+        return;
+    }
     let (fraction, len) = fraction(micros);
     let end = fraction | letter(b'Z', 0) << (8 * len) | letter(b'"', 1) << (8 * len);
     push(out, &end.to_le_bytes(), len + 2);
