@@ -376,11 +376,6 @@ mod tests {
         let security = older.pointer("/paths/~1a/get/security/0").unwrap();
         assert_eq!(security.to_json(), br#"{"token":[],"login":["read"]}"#);
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn preferences_that_no_operation_offers_are_not_among_the_parameters() {
