@@ -15,7 +15,7 @@ use crate::openapi::{self, Deprecation, OperationDoc};
 use crate::resource::{Operation, Operations, ResourceMeta};
 use crate::store::Database;
 
-/// What is offered of a resource, and how: [`Routes`] without their type.
+/// What is offered of a resource, and how: [`Routes`](super::Routes) without their type.
 #[derive(Clone)]
 pub(super) struct Offered {
     pub(super) meta: &'static ResourceMeta,
