@@ -11,6 +11,7 @@ mod literal;
 mod models;
 mod names;
 mod naming;
+mod operations;
 mod query;
 mod resource;
 mod rule;

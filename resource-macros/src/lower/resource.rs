@@ -10,15 +10,15 @@ use super::foreign;
 use super::literal::count;
 use super::names::plural_of;
 use super::naming::Naming;
+use super::operations;
 use super::query::{self, Parameters};
 use super::rule::struct_rules;
 use super::views::{lower_computed, lower_list, lower_views};
 use super::{Rejected, doc, krate, models, named_fields, plain_name};
 use crate::attrs::{self, FieldAttrs, Keyed, Names, PageAttrs, ResourceAttrs, ValidateAttrs, ValidateStructAttrs};
-use crate::error::{Errors, instead, translated_or_instead};
+use crate::error::{Errors, instead};
 use crate::model::{
-    Access, Check, CheckKind, Computed, Field, Filter, Operations, Outline, Page, Resource, Role, RuleKind, SortKey,
-    View,
+    Access, Check, CheckKind, Computed, Field, Filter, Outline, Page, Resource, Role, RuleKind, SortKey, View,
 };
 
 /// Lowers `#[derive(Resource)]`.
@@ -86,7 +86,7 @@ fn lower(input: &DeriveInput, errors: &mut Errors) -> Option<Resource> {
     };
     let page = page.take(errors).and_then(|it| lower_page(it, errors));
     let require_if_match = require_if_match.value(errors).is_some_and(|it| it.0);
-    let operations = operations.take(errors).map(|it| lower_operations(it, &all, require_if_match, errors));
+    let operations = operations.take(errors).map(|it| operations::operations(it, &all, require_if_match, errors));
     let unique = lower_sets(unique.take(errors), &all, &mut checks, errors);
     for set in unique.iter().filter(|it| it.names.len() == 1) {
         errors.push(&set.key, "one field is unique by itself", "write `#[resource(unique)]` on the field");
@@ -184,9 +184,14 @@ impl Fields {
     }
 
     /// The field that marks rows as deleted.
-    fn soft_delete(&self) -> Option<&str> {
+    pub(super) fn soft_delete(&self) -> Option<&str> {
         let field = self.lowered.iter().find(|it| matches!(it.field.role, Role::DeletedAt { .. }))?;
         Some(&field.field.name)
+    }
+
+    /// Whether a list of them can be asked for by conditions.
+    pub(super) fn take_conditions(&self) -> bool {
+        self.lowered.iter().any(|it| it.field.search || !it.filters.is_empty())
     }
 
     fn with_access(&self) -> Vec<(&Field, Access)> {
@@ -322,74 +327,6 @@ fn lower_page(given: Keyed<PageAttrs>, errors: &mut Errors) -> Option<Page> {
         );
     }
     Some(Page { size, max })
-}
-
-/// The names in `operations(…)`, with what each stands for.
-const OPERATIONS: [(&str, Operations, u16); 15] = [
-    ("crud", Operations::Set("CRUD"), CRUD),
-    ("bulk", Operations::Set("BULK"), 0b1_1100_0000),
-    ("read", Operations::Set("READ"), 0b11),
-    ("list", Operations::One("List"), 1),
-    ("get", Operations::One("Get"), 1 << 1),
-    ("create", Operations::One("Create"), 1 << 2),
-    ("replace", Operations::One("Replace"), 1 << 3),
-    ("update", Operations::One("Update"), 1 << 4),
-    ("delete", Operations::One("Delete"), 1 << 5),
-    ("bulk_create", Operations::One("BulkCreate"), 1 << 6),
-    ("bulk_update", Operations::One("BulkUpdate"), 1 << 7),
-    ("bulk_delete", Operations::One("BulkDelete"), 1 << 8),
-    ("update_many", Operations::One("UpdateMany"), 1 << 9),
-    ("delete_many", Operations::One("DeleteMany"), 1 << 10),
-    ("restore", Operations::One("Restore"), RESTORE),
-];
-
-const CRUD: u16 = 0b11_1111;
-const RESTORE: u16 = 1 << 11;
-
-fn lower_operations(
-    given: Keyed<Names>,
-    fields: &Fields,
-    require_if_match: bool,
-    errors: &mut Errors,
-) -> Vec<Operations> {
-    let mut lowered = Vec::new();
-    let mut covered = 0;
-    for ident in given.value.0 {
-        let name = ident.to_string();
-        let Some((_, operations, bits)) = OPERATIONS.iter().find(|(it, ..)| *it == name).cloned() else {
-            let known = OPERATIONS.iter().map(|(it, ..)| *it);
-            let help = translated_or_instead(foreign::OPERATIONS, &name, known);
-            errors.push(&ident, format!("there is no operation `{name}`"), help);
-            continue;
-        };
-        // Where deletes are soft, what is done to one row is undone as well.
-        let restores = bits == CRUD && fields.soft_delete().is_some();
-        let bits = if restores { bits | RESTORE } else { bits };
-        if covered & bits == bits {
-            errors.push(&ident, format!("`{name}` is among the others already"), "remove it");
-        }
-        if bits == RESTORE && fields.soft_delete().is_none() {
-            errors.push(
-                &ident,
-                "what is deleted is gone, and cannot be restored",
-                "remove `restore`, or add a field such as `#[resource(soft_delete)] deleted_at: Option<Timestamp>`",
-            );
-        }
-        covered |= bits;
-        if matches!(name.as_str(), "update_many" | "delete_many") {
-            if require_if_match {
-                let what = format!("`{name}` cannot name a version of each row, which `require_if_match` demands");
-                errors.push(&ident, what, "remove one of the two");
-            }
-            if !fields.lowered.iter().any(|it| it.field.search || !it.filters.is_empty()) {
-                let what = format!("`{name}` goes to the rows that conditions hold for, and there can be none");
-                errors.push(&ident, what, "write `filter(eq)` or `search` on a field");
-            }
-        }
-        lowered.push(operations);
-        lowered.extend(restores.then_some(Operations::One("Restore")));
-    }
-    lowered
 }
 
 /// Fields that are unique, or have an index, together.

@@ -49,8 +49,8 @@
 //!
 //! # Design
 //!
-//! [`Transport`] is the seam to the network: reqwest, an axum router in a test, or what else there is, in a browser for
-//! example. Everything above it works on whole bodies, and knows no runtime.
+//! [`Transport`] is the seam to the network: reqwest, which in a browser goes by `fetch`, an axum router in a test, or what
+//! else there is. Everything above it works on whole bodies, and knows no runtime.
 
 mod change;
 mod error;

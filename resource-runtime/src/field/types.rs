@@ -33,7 +33,7 @@ pub trait FieldType: Sized + Send + Sync + 'static {
     /// The type without its null: `T` for `Option<T>`, else the type itself.
     type Inner: FieldType;
     /// The type that an update has in this field's place: [`Patch`] where null is a value,
-    /// [`Set`] where it is not.
+    /// [`Set`](super::Set) where it is not.
     type Update: Default + Send + Sync + 'static;
     /// The description of a field of this type, without its name. What generated code begins with.
     #[doc(hidden)]

@@ -11,7 +11,7 @@ use super::around::Edge;
 use super::document::{Described, Served, shape};
 use super::mounted::Context;
 use super::nest::Mount;
-use super::routes::PathRoutes;
+use super::offered::PathRoutes;
 use super::settings::Settings;
 use super::sweep::Sweep;
 use super::tx::Ground;
@@ -101,7 +101,7 @@ impl Api {
             router = merge(router, &prefix, other)?;
         }
         router = router
-            .method_not_allowed_fallback(super::routes::method_not_allowed)
+            .method_not_allowed_fallback(super::offered::method_not_allowed)
             .fallback(|| std::future::ready(error::route_not_found()));
         for apply in self.layers {
             router = apply(router);

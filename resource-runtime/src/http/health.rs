@@ -6,8 +6,8 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use http::{HeaderValue, StatusCode, header};
 
+use super::offered::method_not_allowed;
 use super::respond;
-use super::routes::method_not_allowed;
 use crate::error::{ApiError, ErrorCode};
 use crate::json::write_string;
 use crate::openapi::Info;

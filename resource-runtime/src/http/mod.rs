@@ -39,6 +39,7 @@ mod modified;
 mod mounted;
 mod negotiate;
 mod nest;
+mod offered;
 mod path;
 mod prefer;
 mod respond;

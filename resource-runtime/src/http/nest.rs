@@ -9,7 +9,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use super::Routes;
 use super::deprecated::{deprecated, deprecated_router};
 use super::guard::{Guard, Sentry, guarded, guarded_router};
-use super::routes::Offered;
+use super::offered::Offered;
 use crate::openapi::{Deprecation, Endpoint};
 use crate::resource::Operations;
 

@@ -16,7 +16,7 @@ use super::{Node, Object};
 #[must_use]
 pub fn v3_0(document: &Node) -> Node {
     let type_of = |reference: &str| document.pointer(reference.strip_prefix('#')?)?.pointer("/type").cloned();
-    rebuilt(document, Place::Document, &mut |place, object| match place {
+    let mut older = rebuilt(document, Place::Document, &mut |place, object| match place {
         Place::Document => top(object),
         Place::License => license(object),
         Place::Components => without(object, &["pathItems"]),
@@ -24,7 +24,9 @@ pub fn v3_0(document: &Node) -> Node {
         Place::RequestBody => request_body(object),
         Place::Schema => schema(object, &type_of),
         _ => object,
-    })
+    });
+    forget_preferences(&mut older);
+    older
 }
 
 fn without(mut object: Object, names: &[&str]) -> Object {
@@ -70,7 +72,8 @@ fn license(mut license: Object) -> Object {
     license
 }
 
-/// What the names of its parameters begin with.
+const PARAMETERS: &str = "#/components/parameters/";
+/// What references to its parameters begin with.
 const PREFER: &str = "#/components/parameters/Prefer";
 
 fn operation(mut operation: Object) -> Object {
@@ -90,6 +93,34 @@ fn operation(mut operation: Object) -> Object {
         }
     }
     operation
+}
+
+/// Preferences that no operation offers any more are no parameters of the document.
+fn forget_preferences(document: &mut Node) {
+    let all = |document: &Node| -> Vec<String> {
+        let parameters = document.pointer("/components/parameters").and_then(Node::as_object);
+        parameters.into_iter().flat_map(Object::iter).map(|(name, _)| format!("{PARAMETERS}{name}")).collect()
+    };
+    let is_left = |it: &String| it.starts_with(PREFER) && !refers(document, it);
+    let left: Vec<_> = all(document).into_iter().filter(is_left).collect();
+    let components = document.as_object_mut().and_then(|it| it.get_mut("components")?.as_object_mut());
+    if let Some(Node::Object(parameters)) = components.and_then(|it| it.get_mut("parameters")) {
+        for name in left {
+            parameters.remove(name.trim_start_matches(PARAMETERS));
+        }
+    }
+}
+
+/// Whether anything in it refers to that place.
+fn refers(node: &Node, place: &str) -> bool {
+    match node {
+        Node::Object(it) => it.iter().any(|(name, it)| match it {
+            Node::Text(it) => name == "$ref" && it == place,
+            _ => refers(it, place),
+        }),
+        Node::Array(all) => all.iter().any(|it| refers(it, place)),
+        _ => false,
+    }
 }
 
 fn request_body(mut body: Object) -> Object {
@@ -344,5 +375,20 @@ mod tests {
         assert_eq!(several.pointer("/info/license").unwrap().to_json(), br#"{"name":"Both"}"#);
         let security = older.pointer("/paths/~1a/get/security/0").unwrap();
         assert_eq!(security.to_json(), br#"{"token":[],"login":["read"]}"#);
+    }
+
+    #[test]
+    fn preferences_that_no_operation_offers_are_not_among_the_parameters() {
+        let document = r##"{
+            "paths": {"/notes": {"patch": {
+                "parameters": [{"$ref": "#/components/parameters/PreferMaxAffected"}],
+                "responses": {"200": {"description": "a", "content": {}}, "204": {"description": "b"}}
+            }, "delete": {"parameters": [{"$ref": "#/components/parameters/Prefer"}]}}},
+            "components": {"parameters": {"Prefer": {}, "PreferMaxAffected": {}, "Other": {}}}
+        }"##;
+        let older = v3_0(&serde_json::from_str(document).unwrap());
+        let parameters = older.pointer("/components/parameters").and_then(Node::as_object).unwrap();
+        let names: Vec<_> = parameters.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["Prefer", "Other"]);
     }
 }

@@ -1,12 +1,15 @@
 //! Query strings of operations, read against a resource's description.
 
+mod given;
+
 use std::borrow::Cow;
 
-use super::parameters::{ParameterMeta, ParameterRole, Table, tables};
-use super::params::{self, Param};
+use given::{Given, collect, named};
+
+use super::parameters::{ParameterRole, Table, tables};
 use super::{
-    Condition, CountMode, CursorKeys, Filter, ListQuery, Operand, Paging, SortKey, cursor, fields, list, page, search,
-    sort, tree,
+    Condition, CountMode, CursorKeys, Filter, ListQuery, Operand, Paging, SortKey, cursor, fields, list, page, params,
+    search, sort, tree,
 };
 use crate::error::{ApiError, ErrorCode, Location, Problem, Problems};
 use crate::field::{Kind, Mismatch, Value, parse_text, suggest};
@@ -102,51 +105,6 @@ fn is_full(problems: &Problems) -> bool {
     problems.as_slice().len() >= MAX_PROBLEMS
 }
 
-/// The parameters of these names, each once.
-fn named(params: &[Param<'_>], allowed: &[&str], problems: &mut Problems) -> Vec<(String, String)> {
-    let mut values: Vec<(String, String)> = Vec::new();
-    let mut repeated: Vec<&str> = Vec::new();
-    let mut unknown: Vec<&str> = Vec::new();
-    for Param { name, value } in params {
-        if is_full(problems) {
-            break;
-        }
-        if !allowed.contains(&name.as_ref()) {
-            if !unknown.contains(&name.as_ref()) {
-                unknown.push(name);
-                problems.push(unknown_parameter(name, None, allowed));
-            }
-        } else if !values.iter().any(|(it, _)| it == name) {
-            values.push((name.clone().into_owned(), value.clone().into_owned()));
-        } else if !repeated.contains(&name.as_ref()) {
-            repeated.push(name);
-            problems.push(duplicate_parameter(name));
-        }
-    }
-    values.retain(|(name, _)| !repeated.contains(&name.as_str()));
-    values
-}
-
-/// A parameter that is none of those allowed. `meant` is what it is another name of.
-fn unknown_parameter(name: &str, meant: Option<&str>, allowed: &[&str]) -> Problem {
-    let near = meant.or_else(|| suggest(name, allowed.iter().copied()));
-    let detail = match (near, allowed.is_empty()) {
-        (Some(near), _) => format!("unknown parameter; did you mean `{near}`?"),
-        (None, true) => "unknown parameter: there is none here".to_owned(),
-        (None, false) => "unknown parameter".to_owned(),
-    };
-    let problem = Problem::parameter(name, "unknown_parameter", detail);
-    let problem = match near {
-        Some(near) => problem.param("did_you_mean", near),
-        None => problem,
-    };
-    problem.param("allowed", allowed.to_vec())
-}
-
-fn duplicate_parameter(name: &str) -> Problem {
-    Problem::parameter(name, "duplicate_parameter", "is given more than once and takes one value")
-}
-
 /// A value that is none of a few names.
 pub(super) fn choice(parameter: &str, value: &str, allowed: &[&str]) -> Problem {
     let near = suggest(value, allowed.iter().copied());
@@ -159,58 +117,6 @@ pub(super) fn choice(parameter: &str, value: &str, allowed: &[&str]) -> Problem 
         Some(near) => problem.param("did_you_mean", near),
         None => problem,
     }
-}
-
-/// A parameter as a client gave it.
-struct Given<'a> {
-    /// The name that the client used.
-    name: &'a str,
-    index: usize,
-    meta: &'static ParameterMeta,
-    value: &'a str,
-    /// The values where it was given again.
-    more: Vec<&'a str>,
-}
-
-/// Looks parameters up, and brings repetitions together. What comes out takes several values or was
-/// given once.
-fn collect<'a>(table: &'static Table, params: &'a [Param<'_>], problems: &mut Problems) -> Vec<Given<'a>> {
-    let mut all: Vec<Given<'a>> = Vec::with_capacity(params.len());
-    let mut unknown: Vec<&str> = Vec::new();
-    for Param { name, value } in params {
-        if is_full(problems) {
-            break;
-        }
-        let found = table.find(name).and_then(|index| Some((index, table.parameters.get(index)?)));
-        let Some((index, meta)) = found else {
-            if !unknown.contains(&name.as_ref()) {
-                unknown.push(name);
-                problems.push(unknown_parameter(name, table.in_brackets(name), &alternatives(table, name)));
-            }
-            continue;
-        };
-        match all.iter_mut().find(|it| it.index == index) {
-            Some(given) => given.more.push(value),
-            None => all.push(Given { name, index, meta, value, more: Vec::new() }),
-        }
-    }
-    all.retain(|given| {
-        let is_filter = matches!(given.meta.role, ParameterRole::Filter { .. });
-        let is_sound = given.more.is_empty() || (is_filter && given.meta.many);
-        if !is_sound {
-            problems.push(duplicate_parameter(given.name));
-        }
-        is_sound
-    });
-    all
-}
-
-/// What could stand in place of an unknown parameter: for `field` and `field[…]` the filters of
-/// that field, if it has any; else everything.
-fn alternatives<'a>(table: &'a Table, name: &str) -> Vec<&'a str> {
-    let field = name.split_once('[').map_or(name, |(field, _)| field);
-    let of_field: Vec<_> = table.names_of(field).collect();
-    if of_field.is_empty() { table.names().collect() } else { of_field }
 }
 
 /// What has been read of a list's query string.

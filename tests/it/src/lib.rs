@@ -71,3 +71,26 @@ macro_rules! every_store {
         }
     )*};
 }
+
+/// Makes a test per store of one function, which gets the empty store and its [`Guard`], and tidies up by itself.
+#[macro_export]
+macro_rules! in_every_store {
+    ($run:path) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn memory() {
+            $run($crate::memory().await).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn sqlite() {
+            $run($crate::sqlite().await).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn postgres() {
+            if let Some(store) = $crate::postgres().await {
+                $run(store).await;
+            }
+        }
+    };
+}

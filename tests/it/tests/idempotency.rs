@@ -332,24 +332,7 @@ async fn in_flight_elsewhere((store, guard): (Database, Guard)) {
 }
 
 mod a_key_is_in_flight_for_other_processes_too {
-    use super::*;
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn memory() {
-        in_flight_elsewhere(it::memory().await).await;
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn sqlite() {
-        in_flight_elsewhere(it::sqlite().await).await;
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn postgres() {
-        if let Some(store) = it::postgres().await {
-            in_flight_elsewhere(store).await;
-        }
-    }
+    it::in_every_store!(super::in_flight_elsewhere);
 }
 
 /// Two APIs on one store are as two processes.

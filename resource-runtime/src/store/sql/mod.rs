@@ -1,5 +1,5 @@
 //! SQL for the stores that speak it, built from descriptions: identifiers are constants from
-//! [`ResourceMeta`](crate::resource::ResourceMeta), values are placeholders, and nothing that a
+//! [`ResourceMeta`], values are placeholders, and nothing that a
 //! client sends is ever part of the text, but the number of rows on a page.
 #![cfg_attr(
     not(all(feature = "sqlite", feature = "postgres")),

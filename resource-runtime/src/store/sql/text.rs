@@ -135,35 +135,28 @@ fn quote(out: &mut String, name: &str) {
 #[must_use]
 pub const fn postgres_type(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Bool => "boolean",
-        Kind::Int(IntKind::I8 | IntKind::I16 | IntKind::U8) => "smallint",
-        Kind::Int(IntKind::I32 | IntKind::U16) => "integer",
-        Kind::Int(IntKind::I64 | IntKind::U32) => "bigint",
-        Kind::F32 => "real",
-        Kind::F64 => "double precision",
-        Kind::Decimal => "numeric",
-        Kind::Text | Kind::Enum(_) => "text",
-        Kind::Uuid => "uuid",
-        Kind::Timestamp => "timestamptz",
-        Kind::Date => "date",
-        Kind::Time => "time",
+        Kind::List(item) => postgres_types(item).1,
+        _ => postgres_types(kind).0,
+    }
+}
+
+/// The column types of a kind and of lists of it.
+const fn postgres_types(kind: &Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Bool => ("boolean", "boolean[]"),
+        Kind::Int(IntKind::I8 | IntKind::I16 | IntKind::U8) => ("smallint", "smallint[]"),
+        Kind::Int(IntKind::I32 | IntKind::U16) => ("integer", "integer[]"),
+        Kind::Int(IntKind::I64 | IntKind::U32) => ("bigint", "bigint[]"),
+        Kind::F32 => ("real", "real[]"),
+        Kind::F64 => ("double precision", "double precision[]"),
+        Kind::Decimal => ("numeric", "numeric[]"),
+        Kind::Text | Kind::Enum(_) => ("text", "text[]"),
+        Kind::Uuid => ("uuid", "uuid[]"),
+        Kind::Timestamp => ("timestamptz", "timestamptz[]"),
+        Kind::Date => ("date", "date[]"),
+        Kind::Time => ("time", "time[]"),
         // `json`, not `jsonb`: it keeps the order of keys and the form of numbers.
-        Kind::Object(_) | Kind::Json => "json",
-        Kind::List(item) => match item {
-            Kind::Bool => "boolean[]",
-            Kind::Int(IntKind::I8 | IntKind::I16 | IntKind::U8) => "smallint[]",
-            Kind::Int(IntKind::I32 | IntKind::U16) => "integer[]",
-            Kind::Int(IntKind::I64 | IntKind::U32) => "bigint[]",
-            Kind::F32 => "real[]",
-            Kind::F64 => "double precision[]",
-            Kind::Decimal => "numeric[]",
-            Kind::Text | Kind::Enum(_) => "text[]",
-            Kind::Uuid => "uuid[]",
-            Kind::Timestamp => "timestamptz[]",
-            Kind::Date => "date[]",
-            Kind::Time => "time[]",
-            Kind::Object(_) | Kind::Json | Kind::List(_) => "json",
-        },
+        Kind::Object(_) | Kind::Json | Kind::List(_) => ("json", "json"),
     }
 }
 

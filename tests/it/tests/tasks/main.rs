@@ -35,22 +35,7 @@ macro_rules! every_store {
                 guard.clean().await;
             }
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn memory() {
-                run(it::memory().await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                run(it::sqlite().await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                if let Some(store) = it::postgres().await {
-                    run(store).await;
-                }
-            }
+            it::in_every_store!(run);
         }
     )*};
 }

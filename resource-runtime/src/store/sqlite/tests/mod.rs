@@ -3,6 +3,7 @@
 mod files;
 mod indexes;
 mod pages;
+mod plans;
 mod schema;
 mod transactions;
 mod turns;
@@ -12,9 +13,11 @@ mod writes;
 use std::path::PathBuf;
 
 use super::SqliteStore;
+use super::bind::prepare;
 use crate::field::Value;
 use crate::query::{CountMode, Filter, SortKey};
 use crate::resource::{Record, ResourceMeta};
+use crate::store::sql::{Dialect, SqlText, Statement};
 use crate::store::{Key, Select, Store as _, StoreResult, Window, Write, Written};
 use crate::testing::{BOOK, book};
 
@@ -77,6 +80,26 @@ fn done(written: StoreResult<Written>) -> Record {
         Written::Done(record) => record,
         other => panic!("{other:?}"),
     }
+}
+
+/// A column of a query's rows, as text.
+fn rows(store: &SqliteStore, sql: &Statement, column: usize) -> Vec<String> {
+    store
+        .readers
+        .quick(|connection| {
+            let mut statement = prepare(connection, sql).unwrap();
+            let mut rows = statement.raw_query();
+            let mut lines = Vec::new();
+            while let Some(row) = rows.next().unwrap() {
+                lines.push(row.get::<_, String>(column).unwrap());
+            }
+            Ok(lines)
+        })
+        .unwrap()
+}
+
+fn query(text: &str) -> Statement {
+    Statement::from(SqlText { text: text.to_owned(), ..SqlText::new(Dialect::Sqlite) })
 }
 
 /// The suite that every store has to pass.
