@@ -33,6 +33,7 @@ mod row;
 mod run;
 mod singles;
 mod statements;
+mod statistics;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -73,6 +74,7 @@ use crate::resource::{Record, ResourceMeta};
 /// # }
 /// ```
 pub struct PostgresStore {
+    connector: Arc<Connector>,
     singles: Singles,
     pages: Pages,
     pool: Arc<Pool>,
@@ -105,7 +107,8 @@ impl PostgresStore {
         let connector = Arc::new(Connector::new(settings)?);
         let lanes = Lanes::open(Arc::clone(&connector), connections).await?;
         let singles = Singles::new(lanes, Arc::clone(&connector), groups);
-        Ok(Self { singles, pages: Pages::default(), pool: Pool::new(connector, transactions, wait), transactions })
+        let pool = Pool::new(Arc::clone(&connector), transactions, wait);
+        Ok(Self { connector, singles, pages: Pages::default(), pool, transactions })
     }
 }
 
@@ -123,7 +126,11 @@ impl Store for PostgresStore {
     }
 
     fn migrate<'a>(&'a self, resources: &'a [&'static ResourceMeta]) -> BoxFuture<'a, StoreResult<Migration>> {
-        Box::pin(migrate::migrate(&self.pool, resources))
+        Box::pin(async move {
+            let migration = migrate::migrate(&self.pool, resources).await?;
+            statistics::keep(&self.connector, resources);
+            Ok(migration)
+        })
     }
 
     fn select(&self, select: Select) -> BoxFuture<'_, StoreResult<Selection>> {

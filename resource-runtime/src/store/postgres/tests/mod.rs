@@ -7,6 +7,7 @@ mod lists;
 mod loss;
 mod migration;
 mod pages;
+mod statistics;
 #[cfg(feature = "conformance")]
 mod suite;
 mod transactions;
