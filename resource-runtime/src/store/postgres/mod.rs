@@ -37,6 +37,7 @@ mod statistics;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod together;
 mod transaction;
 mod trigrams;
 mod write;
@@ -75,7 +76,7 @@ use crate::resource::{Record, ResourceMeta};
 /// ```
 pub struct PostgresStore {
     connector: Arc<Connector>,
-    singles: Singles,
+    singles: Arc<Singles>,
     pages: Pages,
     pool: Arc<Pool>,
     transactions: usize,
@@ -106,7 +107,7 @@ impl PostgresStore {
         let groups = if settings.group_commits { connections } else { 0 };
         let connector = Arc::new(Connector::new(settings)?);
         let lanes = Lanes::open(Arc::clone(&connector), connections).await?;
-        let singles = Singles::new(lanes, Arc::clone(&connector), groups);
+        let singles = Arc::new(Singles::new(lanes, Arc::clone(&connector), groups));
         let pool = Pool::new(Arc::clone(&connector), transactions, wait);
         Ok(Self { connector, singles, pages: Pages::default(), pool, transactions })
     }

@@ -8,9 +8,10 @@ use tokio_postgres::Row;
 use super::connection::{Connection, Connector};
 use super::lanes::Lanes;
 use super::run::{self, Runner};
+use super::together::{self, Together};
 use crate::resource::{Record, ResourceMeta};
-use crate::store::StoreResult;
 use crate::store::sql::{Statement, Statements};
+use crate::store::{Key, StoreResult};
 
 /// How many lost connections a read tries after another. Where there is no server at all it is refused
 /// long before, when no connection can be opened.
@@ -26,12 +27,20 @@ pub(super) struct Singles {
     /// Opened when two writes are first under way at once.
     grouped: OnceLock<Arc<Lanes>>,
     writes: AtomicUsize,
+    pub(super) together: Together,
 }
 
 impl Singles {
     /// Over these lanes, and as many as `groups` more for groups of writes.
     pub(super) fn new(lanes: Arc<Lanes>, connector: Arc<Connector>, groups: usize) -> Self {
-        Self { lanes, connector, groups, grouped: OnceLock::new(), writes: AtomicUsize::new(0) }
+        Self {
+            lanes,
+            connector,
+            groups,
+            grouped: OnceLock::new(),
+            writes: AtomicUsize::new(0),
+            together: Together::default(),
+        }
     }
 
     /// Ends all connections, after what is under way on them has ended.
@@ -61,7 +70,7 @@ impl Singles {
     }
 }
 
-impl Runner for &Singles {
+impl Runner for &Arc<Singles> {
     fn statements(&self) -> &Statements {
         self.connector.statements()
     }
@@ -78,6 +87,10 @@ impl Runner for &Singles {
                 return answer;
             }
         }
+    }
+
+    async fn row(&mut self, key: &Key, columns: &[usize]) -> StoreResult<Option<Arc<Row>>> {
+        together::row(self, key, columns).await
     }
 
     /// The statement is run once: where its connection is lost, nobody knows whether it was done.

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::reads::{self, how_to_count, is_for_values, write_get, write_select, write_total};
+use super::reads::{self, how_to_count, is_for_values, write_get, write_get_many, write_select, write_total};
 use super::writes::{write_delete, write_insert, write_update};
 use super::{Dialect, SqlText};
 use crate::field::{Kind, Value};
@@ -149,6 +149,13 @@ impl Statements {
     #[must_use]
     pub fn get(&self, key: &Key, columns: &[usize]) -> Statement {
         self.find(&mut |out| write_get(out, key, columns))
+    }
+
+    /// Reads rows of PostgreSQL that have one of these identifiers and are in the scope of a key: these columns
+    /// in this order, then the version, then the identifier. The rows are in no order.
+    #[must_use]
+    pub(crate) fn get_many(&self, of: &Key, mut ids: Vec<Value>, columns: &[usize]) -> Statement {
+        self.find(&mut |out| write_get_many(out, of, &mut ids, columns))
     }
 
     /// As [`version_of`] has it.
