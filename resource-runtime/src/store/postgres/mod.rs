@@ -157,7 +157,7 @@ impl Store for PostgresStore {
     }
 
     fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>> {
-        Box::pin(async { write::write(&mut &self.singles, write).await })
+        Box::pin(async { together::write(&self.singles, write).await })
     }
 
     fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {

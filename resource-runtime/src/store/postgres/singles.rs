@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use super::connection::{Connection, Connector};
 use super::lanes::Lanes;
 use super::run::{self, Runner};
-use super::together::{self, Together};
+use super::together::{self, Changes, Lines, Rows};
 use crate::resource::{Record, ResourceMeta};
 use crate::store::sql::{Statement, Statements};
 use crate::store::{Key, StoreResult};
@@ -27,7 +27,8 @@ pub(super) struct Singles {
     /// Opened when two writes are first under way at once.
     grouped: OnceLock<Arc<Lanes>>,
     writes: AtomicUsize,
-    pub(super) together: Together,
+    pub(super) rows: Lines<Rows>,
+    pub(super) changes: Lines<Changes>,
 }
 
 impl Singles {
@@ -39,8 +40,14 @@ impl Singles {
             groups,
             grouped: OnceLock::new(),
             writes: AtomicUsize::new(0),
-            together: Together::default(),
+            rows: Lines::default(),
+            changes: Lines::default(),
         }
+    }
+
+    /// Where statements are found by their shape.
+    pub(super) fn statements(&self) -> &Statements {
+        self.connector.statements()
     }
 
     /// Ends all connections, after what is under way on them has ended.
@@ -49,6 +56,13 @@ impl Singles {
         if let Some(grouped) = self.grouped.get() {
             grouped.close().await;
         }
+    }
+
+    /// Runs a statement that writes several rows, and gives them. It is run once: where its connection is
+    /// lost, nobody knows whether it was done.
+    pub(super) async fn change_several(&self, sql: &Statement, meta: &ResourceMeta) -> StoreResult<Vec<Row>> {
+        let _under_way = UnderWay::new(&self.writes);
+        self.writer(false).await?.change(sql, meta).await
     }
 
     /// Where a write goes that is the only one under way or not. All that are in groups go to one
@@ -72,7 +86,7 @@ impl Singles {
 
 impl Runner for &Arc<Singles> {
     fn statements(&self) -> &Statements {
-        self.connector.statements()
+        Singles::statements(self)
     }
 
     /// The statement is run again where its connection was lost: after a server's restart all of

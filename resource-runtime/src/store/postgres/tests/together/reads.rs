@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{at_once, insert, key, new_book, on_server};
+use super::super::{at_once, insert, key, new_book, on_server};
 use crate::field::Value;
 use crate::json::Projection;
 use crate::model::Usage;
 use crate::query::{Filter, Operator};
-use crate::store::postgres::PostgresStore;
+use crate::store::postgres::run::Runner;
+use crate::store::postgres::{PostgresStore, row};
+use crate::store::sql::{Dialect, SqlText};
 use crate::store::{Key, Store, StoreErrorKind};
 use crate::testing::BOOK;
 
@@ -58,12 +60,12 @@ async fn each_gets_its_own_row_of_those_asked_for_together() {
             }
         })
         .await;
-        let mut sql = super::super::SqlText::new(super::super::Dialect::Postgres);
+        let mut sql = SqlText::new(Dialect::Postgres);
         sql.push("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%= ANY((SELECT %'");
-        let rows = super::super::Runner::read(&mut &store.singles, &sql.into(), None).await.unwrap();
-        let of_several = super::super::row::number(&rows[0], 0).unwrap();
+        let rows = Runner::read(&mut &store.singles, &sql.into(), None).await.unwrap();
+        let of_several = row::number(&rows[0], 0).unwrap();
         assert!(of_several >= 4, "{of_several} kinds of rows were asked for together");
-        assert!(store.singles.together.is_empty(), "all are answered");
+        assert!(store.singles.rows.under_way() == 0, "all are answered");
     })
     .await;
 }
@@ -105,7 +107,7 @@ async fn rows_are_asked_for_alone_where_asking_for_several_fails() {
         assert!(kinds.await.iter().all(|it| *it == StoreErrorKind::Internal));
         it.sql("ALTER TABLE elsewhere RENAME TO books").await;
         assert!(Store::get(&*store, key(BOOK, ids[0])).await.unwrap().is_some());
-        assert!(store.singles.together.is_empty());
+        assert!(store.singles.rows.under_way() == 0);
     })
     .await;
 }
@@ -129,7 +131,7 @@ async fn a_statement_that_takes_long_is_not_waited_for() {
         tokio::time::sleep(Duration::from_millis(20)).await;
         let second = get(ids[1]);
         tokio::time::sleep(Duration::from_millis(20)).await;
-        assert_eq!(store.singles.together.under_way(), 2, "the second was sent");
+        assert_eq!(store.singles.rows.under_way(), 2, "the second was sent");
         locker.batch_execute("COMMIT").await.unwrap();
         for it in [first, second] {
             assert!(it.await.unwrap().unwrap().is_some());
