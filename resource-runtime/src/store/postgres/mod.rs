@@ -4,9 +4,10 @@
 //!
 //! Single statements are pipelined over a few connections that all requests share (`lanes.rs`), on
 //! which writes that are under way together wait for the disk together (`singles.rs`, `group.rs`);
-//! transactions have connections of their own (`pool.rs`, `transaction.rs`). Results come in PostgreSQL's binary
-//! format, and go from there into the response's JSON without a record in between, where no Rust
-//! code has to see one.
+//! requests of one kind that come together are one statement (`together`). Transactions have
+//! connections of their own (`pool.rs`, `transaction.rs`). Results come in PostgreSQL's binary format,
+//! and go from there into the response's JSON without a record in between, where no Rust code has to
+//! see one.
 //!
 //! A list and its count are one statement, and so of one moment. A conditional write is one
 //! statement too: the version stands in its `WHERE`. Where it met no row, the version that is

@@ -34,6 +34,9 @@ use super::singles::Singles;
 /// How many kinds of requests are known at most. Clients choose columns, and what they change.
 const KINDS: usize = 64;
 
+/// How often those go first who are ready to go.
+const YIELDS: usize = 2;
+
 /// For how long what was under way tells what is about to come.
 const RECENT: Duration = Duration::from_millis(20);
 
@@ -56,8 +59,8 @@ pub(super) trait Kind: PartialEq + Sized + Send + Sync + 'static {
     const MOST: usize;
     /// For how long the statement in front is waited for.
     const PATIENCE: Duration;
-    /// Whether it is worth it to wait for those who are about to come.
-    const GATHERS: bool;
+    /// Whether it costs a flush of the log, so that it is worth it to wait for those who may come in a moment.
+    const FLUSHES: bool;
 
     fn lines(singles: &Singles) -> &Lines<Self>;
 
@@ -189,21 +192,28 @@ impl<K: Kind> Lines<K> {
 
     /// Waits for those who may come in a moment.
     async fn gather(&self, kind: &Arc<K>) {
-        let began = Instant::now();
-        loop {
-            {
-                let lines = self.lock();
-                let Some(line) = lines.iter().find(|it| Arc::ptr_eq(&it.kind, kind)) else { return };
-                let Last { took, expected, .. } = line.last;
-                let patience = if took < FAST { Duration::ZERO } else { LONGEST.min(took / 2) };
-                if line.waiting.len() >= expected.min(K::MOST) || began.elapsed() >= patience {
-                    return;
-                }
+        // Whoever is about to ask and only has to be let.
+        for _ in 0..YIELDS {
+            if self.patience(kind, Instant::now()).is_none() {
+                return;
             }
+            tokio::task::yield_now().await;
+        }
+        let began = Instant::now();
+        while K::FLUSHES && self.patience(kind, began).is_some_and(|it| !it.is_zero()) {
             if tokio::time::timeout(TICK, self.came.notified()).await.is_err() {
                 return;
             }
         }
+    }
+
+    /// How long others are waited for still; nothing where as many have come as may be expected.
+    fn patience(&self, kind: &Arc<K>, began: Instant) -> Option<Duration> {
+        let lines = self.lock();
+        let line = lines.iter().find(|it| Arc::ptr_eq(&it.kind, kind))?;
+        let Last { took, expected, .. } = line.last;
+        let patience = if took < FAST { Duration::ZERO } else { LONGEST.min(took / 2) };
+        (line.waiting.len() < expected.min(K::MOST)).then(|| patience.saturating_sub(began.elapsed()))
     }
 }
 
@@ -215,7 +225,7 @@ impl<K: Kind> Line<K> {
     }
 
     fn expects_others(&self) -> bool {
-        K::GATHERS && self.last.expected > 1 && self.last.ended.elapsed() < RECENT
+        self.last.expected > 1 && self.last.ended.elapsed() < RECENT
     }
 
     /// A statement that is about to go.
@@ -254,9 +264,7 @@ impl<K: Kind> Turn<K> {
 
     async fn carry_out(mut self) {
         let lines = K::lines(&self.singles);
-        if K::GATHERS {
-            lines.gather(&self.kind).await;
-        }
+        lines.gather(&self.kind).await;
         let mut waiting = {
             let mut lines = lines.lock();
             let Some(line) = lines.iter_mut().find(|it| Arc::ptr_eq(&it.kind, &self.kind)) else { return };

@@ -64,7 +64,7 @@ impl super::Kind for Rows {
 
     const MOST: usize = 64;
     const PATIENCE: Duration = Duration::from_millis(2);
-    const GATHERS: bool = false;
+    const FLUSHES: bool = false;
 
     fn lines(singles: &Singles) -> &Lines<Self> {
         &singles.rows

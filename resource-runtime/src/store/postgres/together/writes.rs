@@ -67,10 +67,10 @@ impl Changes {
             }
             Write::Update { key, changes, .. } => {
                 let meta = key.meta;
-                // What has to be unique may wait for others.
+                // What has to be unique, or comes to be among what has to, may wait for others.
                 let is_free = |index: &usize| {
-                    let field = meta.fields.get(*index);
-                    field.is_some_and(|it| !it.unique && !meta.unique.iter().any(|set| set.contains(&it.name)))
+                    let field = meta.fields.get(*index).filter(|it| !it.unique && Some(*index) != meta.soft_delete());
+                    field.is_some_and(|it| !meta.unique.iter().any(|set| set.contains(&it.name)))
                 };
                 let fields: Vec<_> = changes.iter().map(|(index, _)| *index).collect();
                 if !fields.iter().all(is_free) || !is_short(changes.iter().map(|(_, value)| value)) {
@@ -131,7 +131,7 @@ impl super::Kind for Changes {
     const MOST: usize = 64;
     // A flush of the log may take that long.
     const PATIENCE: Duration = Duration::from_millis(100);
-    const GATHERS: bool = true;
+    const FLUSHES: bool = true;
 
     fn lines(singles: &Singles) -> &Lines<Self> {
         &singles.changes
