@@ -170,12 +170,14 @@ pub(super) fn stamp(response: &mut Response, modified: Option<Seconds>) {
     let Some(modified) = modified.filter(|it| *it >= 0) else { return };
     let now = Timestamp::now().as_second();
     let modified = modified.min(now);
+    let Some(date) = written(modified) else { return };
     let headers = response.headers_mut();
-    headers.extend(written(modified).map(|it| (header::LAST_MODIFIED, it)));
     if modified >= now - 1 {
         // The connection's own `Date` may be of a moment before the row was written.
-        headers.extend(written(now).map(|it| (header::DATE, it)));
+        let now = if modified == now { Some(date.clone()) } else { written(now) };
+        headers.extend(now.map(|it| (header::DATE, it)));
     }
+    headers.insert(header::LAST_MODIFIED, date);
 }
 
 /// Says that a response is made now: of one that was kept, and of which `Date` said when it was made first.

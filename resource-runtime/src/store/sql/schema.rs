@@ -13,6 +13,9 @@ use super::{Dialect, SqlText, VERSION, postgres_type, sqlite_type};
 use crate::field::{FieldMeta, IdSource, Kind};
 use crate::resource::ResourceMeta;
 
+/// Values of an enum at most that a condition compares one by one.
+const COMPARED: usize = 100;
+
 /// The statements that create what is missing of a resource's table and its indexes.
 #[must_use]
 pub fn create(dialect: Dialect, meta: &ResourceMeta) -> Vec<String> {
@@ -103,18 +106,32 @@ pub(crate) fn check_name(meta: &ResourceMeta, field: &FieldMeta) -> String {
 }
 
 /// The condition that holds a column to the values of its kind, where the type does not.
+///
+/// For each row that is written SQLite makes a table of a list of more than two, which costs as much as three
+/// further indexes. So there the values are compared one by one; very many are a list all the same, because
+/// expressions may not be deep.
 pub(crate) fn check(dialect: Dialect, field: &FieldMeta) -> Option<String> {
     let values = match (field.kind, dialect) {
-        (Kind::Enum(it), _) => it.names().map(literal_text).collect::<Vec<_>>().join(", "),
-        (Kind::Bool, Dialect::Sqlite) => "0, 1".to_owned(),
+        (Kind::Enum(it), _) => it.names().map(literal_text).collect::<Vec<_>>(),
+        (Kind::Bool, Dialect::Sqlite) => vec!["0".to_owned(), "1".to_owned()],
         _ => return None,
     };
     let mut out = SqlText::new(dialect);
     out.push("CHECK (");
-    out.ident(field.column);
-    out.push(" IN (");
-    out.push_made(&values);
-    out.push("))");
+    if dialect == Dialect::Sqlite && (3..=COMPARED).contains(&values.len()) {
+        for (index, value) in values.iter().enumerate() {
+            out.push(if index == 0 { "" } else { " OR " });
+            out.ident(field.column);
+            out.push(" = ");
+            out.push_made(value);
+        }
+    } else {
+        out.ident(field.column);
+        out.push(" IN (");
+        out.push_made(&values.join(", "));
+        out.push(")");
+    }
+    out.push(")");
     Some(out.text)
 }
 

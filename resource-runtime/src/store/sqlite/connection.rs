@@ -14,6 +14,11 @@ use crate::field::{fold, folded_contains};
 /// Prepared statements that a connection keeps; each shape of query is one.
 const STATEMENTS: usize = 256;
 
+/// Pages in the log from which on it is copied into the file: 8 MB, twice as many as SQLite would take. A page that many
+/// writes change, as the pages of indexes are, is copied once for all of them. Not more, because readers look for each page
+/// in the log first, past all that was written of the same page: at 4,000, a get takes up to 7 % more instructions.
+const CHECKPOINT: u32 = 2_000;
+
 /// How long to wait before a file that another process has alone is asked for again.
 const PAUSE: Duration = Duration::from_millis(2);
 
@@ -55,7 +60,8 @@ pub(super) fn open(path: &Path, location: &Location, purpose: Purpose) -> rusqli
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -8192;
          PRAGMA mmap_size = 268435456;
-         PRAGMA journal_size_limit = 67108864;",
+         PRAGMA journal_size_limit = 67108864;
+         PRAGMA wal_autocheckpoint = {CHECKPOINT};",
         location.synchronous.name()
     ))?;
     // Belt and braces: what reads does not write.
@@ -97,7 +103,7 @@ fn extend(connection: &Connection) -> rusqlite::Result<()> {
 /// that the order is total.
 fn compare_decimals(a: &str, b: &str) -> Ordering {
     if let (Some(a), Some(b)) = (Short::of(a), Short::of(b)) {
-        return a.compare(&b);
+        return a.compare(b);
     }
     match (Decimal::from_str(a), Decimal::from_str(b)) {
         (Ok(a), Ok(b)) => a.cmp(&b),
@@ -107,53 +113,47 @@ fn compare_decimals(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// A decimal of few digits, as most are, by its digits: to read a number takes several times as long,
-/// and a filter by a bound compares it with every row that it looks at.
-struct Short<'a> {
-    negative: bool,
-    /// The digits before the point, from the first that is not zero.
-    whole: &'a [u8],
-    /// The digits after it, up to the last that is not zero.
-    part: &'a [u8],
+/// A decimal of few digits, as most are: to read one of any length takes several times as long. A filter
+/// by a bound compares it with every row that it looks at, and a new row with some twenty in each index.
+#[derive(Clone, Copy)]
+struct Short {
+    /// The number without its point.
+    digits: i64,
+    /// Digits after the point.
+    scale: u32,
 }
 
-impl<'a> Short<'a> {
-    fn of(text: &'a str) -> Option<Self> {
+impl Short {
+    /// Bytes of the longest one, so that its digits and those that `compare` adds have room.
+    const MOST: usize = 18;
+
+    fn of(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
-        let (negative, digits) = bytes.strip_prefix(b"-").map_or((false, bytes), |it| (true, it));
-        if digits.len() > 18 {
+        let (negative, bytes) = bytes.strip_prefix(b"-").map_or((false, bytes), |it| (true, it));
+        if bytes.len() > Self::MOST || !bytes.first()?.is_ascii_digit() || !bytes.last()?.is_ascii_digit() {
             return None;
         }
-        let (whole, part) = match digits.iter().position(|it| !it.is_ascii_digit()) {
-            None => (digits, None),
-            Some(at) => (digits.get(..at)?, Some(digits.get(at..)?.strip_prefix(b".")?)),
-        };
-        let is_number = |it: &[u8]| !it.is_empty() && it.iter().all(u8::is_ascii_digit);
-        if whole.is_empty() || !part.is_none_or(is_number) {
-            return None;
+        let (mut digits, mut scale, mut step) = (0, 0, 0);
+        for byte in bytes {
+            match byte {
+                b'0'..=b'9' => {
+                    digits = digits * 10 + i64::from(byte - b'0');
+                    scale += step;
+                }
+                b'.' if step == 0 => step = 1,
+                _ => return None,
+            }
         }
-        let (mut whole, mut part) = (whole, part.unwrap_or_default());
-        while let Some(rest) = whole.strip_prefix(b"0") {
-            whole = rest;
-        }
-        while let Some(rest) = part.strip_suffix(b"0") {
-            part = rest;
-        }
-        // There is one zero.
-        Some(Self { negative: negative && !(whole.is_empty() && part.is_empty()), whole, part })
+        Some(Self { digits: if negative { -digits } else { digits }, scale })
     }
 
-    fn compare(&self, other: &Self) -> Ordering {
-        let size = || {
-            let whole = self.whole.len().cmp(&other.whole.len()).then_with(|| self.whole.cmp(other.whole));
-            whole.then_with(|| self.part.cmp(other.part))
-        };
-        match (self.negative, other.negative) {
-            (false, false) => size(),
-            (true, true) => size().reverse(),
-            (false, true) => Ordering::Greater,
-            (true, false) => Ordering::Less,
+    fn compare(self, other: Self) -> Ordering {
+        if self.scale == other.scale {
+            return self.digits.cmp(&other.digits);
         }
+        let scale = self.scale.max(other.scale);
+        let scaled = |it: Self| i128::from(it.digits) * 10_i128.pow(scale - it.scale);
+        scaled(self).cmp(&scaled(other))
     }
 }
 
@@ -193,6 +193,9 @@ mod tests {
             "-9.99",
             "007",
             "100",
+            "-999999999999999999",
+            "9999999999999999.9",
+            "-9.9999999999999999",
             "12.0501",
             "-0.5",
         ];
@@ -201,7 +204,7 @@ mod tests {
             assert!(Short::of(a).is_some());
             assert_eq!(compare_decimals(a, b), expected, "{a} {b}");
         }
-        for it in ["", "-", ".5", "5.", "1e5", "+1", "1.2.3", "9999999999999999999"] {
+        for it in ["", "-", ".", "-.", ".5", "5.", "--5", "1e5", "+1", "1.2.3", "9999999999999999999"] {
             assert!(Short::of(it).is_none(), "{it}");
         }
     }

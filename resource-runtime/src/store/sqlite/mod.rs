@@ -69,7 +69,8 @@ impl SqliteStore {
     /// there is none.
     ///
     /// Parameters: `mode=ro|rw|rwc`, `synchronous=off|normal|full` (`normal` unless set: a commit
-    /// is safe from the end of the process at once, from a power cut at the next checkpoint),
+    /// is safe from the end of the process at once, from a power cut at the next checkpoint, of
+    /// which there is one for every 8 MB of changed pages),
     /// `busy_timeout=<milliseconds>` (5000 unless set), for which a statement waits while another
     /// process writes, and a write while somebody else has a transaction open;
     /// `idle_timeout=<milliseconds>` (30000 unless set), after which a transaction that has had no

@@ -44,6 +44,28 @@ async fn a_database_is_as_it_was_when_it_is_opened_again() {
 }
 
 #[tokio::test]
+async fn many_writes_are_copied_out_of_the_log_together() {
+    let directory = Directory::new();
+    let store = SqliteStore::open(&directory.url("x.db")).unwrap();
+    store.migrate(&[BOOK]).await.unwrap();
+    let file = || std::fs::metadata(directory.0.join("x.db")).unwrap().len();
+    let log = || std::fs::metadata(directory.0.join("x.db-wal")).unwrap().len();
+    let before = file();
+    // More than SQLite's own thousand pages.
+    let mut number = 0;
+    while log() < 1_500 * 4_096 {
+        done(store.write(new_book(&number.to_string())).await);
+        number += 1;
+    }
+    assert_eq!(file(), before);
+    while file() == before {
+        assert!(log() < 3_000 * 4_096, "the log is copied at last");
+        done(store.write(new_book(&number.to_string())).await);
+        number += 1;
+    }
+}
+
+#[tokio::test]
 async fn a_closed_store_answers_that_it_is() {
     let directory = Directory::new();
     let store = SqliteStore::open(&directory.url("x.db")).unwrap();

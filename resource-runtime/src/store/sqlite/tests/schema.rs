@@ -1,7 +1,8 @@
-use super::{Directory, done, everything, insert, store};
+use super::{Directory, done, everything, insert, rows, store};
 use crate::field::{EnumMeta, FieldMeta, FilterMeta, IdSource, Kind, Value, Variant};
 use crate::query::Operator;
 use crate::resource::ResourceMeta;
+use crate::store::sql::Statement;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store as _, StoreErrorKind};
 use crate::testing::{BOOK, TRASHABLE};
@@ -10,6 +11,17 @@ static TWO: EnumMeta = EnumMeta {
     name: "State",
     doc: "",
     variants: &[Variant { name: "on", doc: "" }, Variant { name: "it's off", doc: "" }],
+};
+
+static FOUR: EnumMeta = EnumMeta {
+    name: "Season",
+    doc: "",
+    variants: &[
+        Variant { name: "spring", doc: "" },
+        Variant { name: "summer's", doc: "" },
+        Variant { name: "autumn", doc: "" },
+        Variant { name: "winter", doc: "" },
+    ],
 };
 
 const ID: FieldMeta = FieldMeta::of::<i64>("id").id(IdSource::Store);
@@ -27,6 +39,17 @@ static THING: &ResourceMeta = &ResourceMeta::new(
     ],
 )
 .unique(&[&["name", "year"]]);
+
+static FRUIT: &ResourceMeta = &ResourceMeta::new(
+    "Fruit",
+    "fruits",
+    "fruits",
+    &[
+        ID,
+        FieldMeta { kind: Kind::Enum(&FOUR), ..FieldMeta::of::<String>("season") },
+        FieldMeta { kind: Kind::Enum(&FOUR), ..FieldMeta::of::<Option<String>>("second") },
+    ],
+);
 
 /// Runs statements as somebody with a shell of their own would (which has such a collation too).
 fn by_hand(directory: &Directory, statements: &str) -> rusqlite::Result<()> {
@@ -129,6 +152,54 @@ async fn an_enum_with_a_new_variant_is_drift() {
     .unwrap_err();
     assert!(report.contains("the column \"state\" cannot be 'it's off'"), "{report}");
     assert!(report.contains("the column \"state\" can be 'gone', which State has not"), "{report}");
+}
+
+#[tokio::test]
+async fn a_column_of_an_enum_takes_its_values_and_no_others() {
+    let directory = Directory::new();
+    let store = SqliteStore::open(&directory.url("x.db")).unwrap();
+    // The second time compares the conditions that are there.
+    for _ in 0..2 {
+        store.migrate(&[FRUIT]).await.unwrap();
+    }
+    for variant in FOUR.names() {
+        let values = vec![Value::Null, variant.to_owned().into_text(), Value::Null];
+        done(store.write(insert(FRUIT, values)).await);
+    }
+    by_hand(&directory, "INSERT INTO fruits (season, second) VALUES ('winter', 'summer''s')").unwrap();
+    for (season, second) in [("'Winter'", "NULL"), ("'winter'", "''"), ("'season'", "NULL")] {
+        let statement = format!("INSERT INTO fruits (season, second) VALUES ({season}, {second})");
+        let error = by_hand(&directory, &statement).unwrap_err().to_string();
+        assert!(error.contains("CHECK constraint failed: fruits__"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_condition_on_the_values_of_an_enum_may_be_the_list_that_it_was_before() {
+    let directory = Directory::new();
+    let list = "IN ('spring', 'summer''s', 'autumn', 'winter')";
+    by_hand(
+        &directory,
+        &format!(
+            "CREATE TABLE fruits (id INTEGER PRIMARY KEY AUTOINCREMENT, \
+             season TEXT NOT NULL CONSTRAINT \"fruits__season__check\" CHECK (\"season\" {list}), \
+             second TEXT CONSTRAINT \"fruits__second__check\" CHECK (\"second\" {list}), \
+             _version INTEGER NOT NULL DEFAULT 1) STRICT"
+        ),
+    )
+    .unwrap();
+    SqliteStore::open(&directory.url("x.db")).unwrap().migrate(&[FRUIT]).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_insertion_makes_no_table_of_an_enums_values() {
+    let store = store(&[FRUIT]).await;
+    let values = vec![Value::Null, "winter".to_owned().into_text(), Value::Null];
+    let insert = store.statements.insert(FRUIT, values, 1, &[]);
+    let explain = Statement { text: format!("EXPLAIN {}", insert.text).into(), ..insert };
+    let steps = rows(&store, &explain, 1);
+    assert!(steps.iter().any(|it| it == "OpenWrite"), "{steps:?}");
+    assert!(!steps.iter().any(|it| it == "OpenEphemeral"), "{steps:?}");
 }
 
 #[tokio::test]
