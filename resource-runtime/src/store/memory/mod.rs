@@ -15,7 +15,7 @@ use self::table::{Found, Table};
 use self::transaction::MemoryTransaction;
 use super::{
     BoxFuture, JsonRow, JsonSelection, Key, Migration, Select, Selection, Store, StoreError, StoreErrorKind,
-    StoreResult, Transaction, Write, Written,
+    StoreResult, Transaction, Write, Written, json,
 };
 use crate::field::Value;
 use crate::json::Projection;
@@ -155,18 +155,7 @@ impl Store for MemoryStore {
     fn select_json(&self, select: Select, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<JsonSelection>> {
         Box::pin(async move {
             let Found { rows, total, has_more } = self.find(&select)?;
-            let mut items = Vec::with_capacity(rows.len() * 256);
-            for (index, record) in rows.iter().enumerate() {
-                if index > 0 {
-                    items.extend_from_slice(projection.separator());
-                }
-                record.write_json(&mut items, &projection)?;
-            }
-            let keys = |record: &Arc<Record>| -> Vec<Value> {
-                select.sort.iter().map(|key| record.get(key.field).clone()).collect()
-            };
-            let edges = rows.first().zip(rows.last()).map(|(first, last)| (keys(first), keys(last)));
-            Ok(JsonSelection { items, len: rows.len(), edges, total, has_more })
+            Ok(json::selection(rows.iter().map(|it| &**it), &select, &projection, (total, has_more))?)
         })
     }
 

@@ -40,7 +40,7 @@
 //! it finds. Where that takes longer than a page should, the store goes along the order's index for
 //! some time instead, which is the shorter way where many rows match.
 
-use super::{column, fold, items, name, pages};
+use super::{column, folded_column, items, name, pages};
 use crate::field::{FieldMeta, Kind, Rule};
 use crate::query::Operator;
 use crate::resource::ResourceMeta;
@@ -175,7 +175,7 @@ impl Plan<'_> {
     }
 
     fn fold(&mut self, field: &'static FieldMeta, fits: bool) {
-        let folded = fold(self.dialect, &self.column(field));
+        let folded = folded_column(self.dialect, field);
         let method = if fits { "" } else { "USING hash " };
         self.add("fold", false, &[field], &format!("{method}({folded})"));
     }
