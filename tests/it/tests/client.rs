@@ -92,7 +92,7 @@ every_store! {
         assert_eq!(done.done.len(), 2);
         assert_eq!((done.refused.len(), done.refused[0].index), (1, 1));
         assert_eq!(done.refused[0].refusal.errors[0].pointer.as_deref(), Some("/price"));
-        let refused = books.bulk_create(&items).atomic().send().await.unwrap_err();
+        let refused = books.bulk_create(&items).atomic().atomic().send().await.unwrap_err();
         assert_eq!(refused.refusal().unwrap().errors[0].pointer.as_deref(), Some("/1/price"));
 
         let ids: Vec<i64> = done.done.iter().map(|it| it.id).collect();

@@ -17,7 +17,6 @@ use super::{
     BoxFuture, JsonRow, JsonSelection, Key, Migration, Select, Selection, Store, StoreError, StoreErrorKind,
     StoreResult, Transaction, Write, Written, json,
 };
-use crate::field::Value;
 use crate::json::Projection;
 use crate::resource::{Record, ResourceMeta};
 
@@ -195,7 +194,7 @@ impl fmt::Debug for MemoryStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::{FieldMeta, IdSource};
+    use crate::field::{FieldMeta, IdSource, Value};
     use crate::query::Filter;
     use crate::store::Database;
     use crate::testing::{BOOK, book};

@@ -292,7 +292,8 @@ pub(in crate::store::sql) fn order_index(select: &Select) -> Option<String> {
     let (meta, dialect) = (select.meta, Dialect::Sqlite);
     let (first, last) = (select.sort.first()?, select.sort.last()?);
     let columns = [meta.fields.get(first.field)?.column];
-    let wanted = ["sort", "desc"].map(|suffix| name(meta.table, &columns, suffix));
+    let suffixes = if meta.soft_delete().is_some() { ["live_sort", "live_desc"] } else { ["sort", "desc"] };
+    let wanted = suffixes.map(|suffix| name(meta.table, &columns, suffix));
     let mut found: Vec<_> = indexes(dialect, meta).into_iter().filter(|it| wanted.contains(&it.name)).collect();
     // The rows of one value are in the identifier's order, in one of them as they are, in the other
     // the other way round.
