@@ -22,6 +22,12 @@ pub(super) fn convert(error: Error, meta: Option<&ResourceMeta>) -> StoreError {
     StoreError::new(kind).caused_by(Failure(error))
 }
 
+/// Whether the server refused a statement, so that nothing was done.
+pub(super) fn is_refusal(error: &StoreError) -> bool {
+    let failure = std::error::Error::source(error).and_then(|it| it.downcast_ref::<Failure>());
+    failure.is_some_and(|it| it.0.as_db_error().is_some_and(|it| !is_fatal(it.code())))
+}
+
 /// A connection that did not come about. Whatever the reason, requests cannot be served, and may
 /// be later.
 pub(super) fn not_connected(error: Error) -> StoreError {

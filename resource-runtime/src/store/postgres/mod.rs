@@ -4,9 +4,10 @@
 //!
 //! Single statements are pipelined over a few connections that all requests share (`lanes.rs`), on
 //! which writes that are under way together wait for the disk together (`singles.rs`, `group.rs`);
-//! transactions have connections of their own (`pool.rs`, `transaction.rs`). Results come in PostgreSQL's binary
-//! format, and go from there into the response's JSON without a record in between, where no Rust
-//! code has to see one.
+//! requests of one kind that come together are one statement (`together`). Transactions have
+//! connections of their own (`pool.rs`, `transaction.rs`). Results come in PostgreSQL's binary format,
+//! and go from there into the response's JSON without a record in between, where no Rust code has to
+//! see one.
 //!
 //! A list and its count are one statement, and so of one moment. A conditional write is one
 //! statement too: the version stands in its `WHERE`. Where it met no row, the version that is
@@ -37,6 +38,7 @@ mod statistics;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod together;
 mod transaction;
 mod trigrams;
 mod write;
@@ -75,7 +77,7 @@ use crate::resource::{Record, ResourceMeta};
 /// ```
 pub struct PostgresStore {
     connector: Arc<Connector>,
-    singles: Singles,
+    singles: Arc<Singles>,
     pages: Pages,
     pool: Arc<Pool>,
     transactions: usize,
@@ -106,7 +108,7 @@ impl PostgresStore {
         let groups = if settings.group_commits { connections } else { 0 };
         let connector = Arc::new(Connector::new(settings)?);
         let lanes = Lanes::open(Arc::clone(&connector), connections).await?;
-        let singles = Singles::new(lanes, Arc::clone(&connector), groups);
+        let singles = Arc::new(Singles::new(lanes, Arc::clone(&connector), groups));
         let pool = Pool::new(Arc::clone(&connector), transactions, wait);
         Ok(Self { connector, singles, pages: Pages::default(), pool, transactions })
     }
@@ -156,7 +158,7 @@ impl Store for PostgresStore {
     }
 
     fn write(&self, write: Write) -> BoxFuture<'_, StoreResult<Written>> {
-        Box::pin(async { write::write(&mut &self.singles, write).await })
+        Box::pin(async { together::write(&self.singles, write).await })
     }
 
     fn begin(&self) -> BoxFuture<'_, StoreResult<Box<dyn Transaction>>> {

@@ -3,7 +3,7 @@
 use tokio_postgres::Row;
 
 use super::row::{self, Columns};
-use super::run::{self, Runner};
+use super::run::Runner;
 use crate::field::Value;
 use crate::json::Projection;
 use crate::query::CountMode;
@@ -62,9 +62,8 @@ pub(super) async fn select_json(
 
 /// One row as a record.
 pub(super) async fn get(on: &mut impl Runner, key: &Key) -> StoreResult<Option<Record>> {
-    let sql = on.statements().get(key, &sql::all(key.meta));
-    let rows = on.read(&sql, Some(key.meta)).await?;
-    run::first(&rows, key.meta)
+    let row = on.row(key, &sql::all(key.meta)).await?;
+    row.map(|it| row::record(&it, key.meta)).transpose()
 }
 
 /// One row as a JSON object.
@@ -74,12 +73,10 @@ pub(super) async fn get_json(on: &mut impl Runner, key: &Key, projection: &Proje
         return Ok(Some(JsonRow { json: record.to_json(projection)?, version: record.version }));
     }
     let columns = Columns::new(key.meta, projection.stored());
-    let sql = on.statements().get(key, &columns.fields);
-    let rows = on.read(&sql, Some(key.meta)).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
+    let Some(row) = on.row(key, &columns.fields).await? else { return Ok(None) };
     let mut json = Vec::with_capacity(row.raw_size_bytes() * 2);
-    columns.write_json(row, projection, &mut json)?;
-    Ok(Some(JsonRow { json, version: row::number(row, columns.fields.len())? }))
+    columns.write_json(&row, projection, &mut json)?;
+    Ok(Some(JsonRow { json, version: row::number(&row, columns.fields.len())? }))
 }
 
 async fn find(on: &mut impl Runner, select: &Select, columns: &[usize]) -> StoreResult<Found> {

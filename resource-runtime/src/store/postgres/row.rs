@@ -5,7 +5,7 @@ use std::cell::Cell as StdCell;
 use tokio_postgres::Row;
 
 use super::decode::{Malformed, Raw, read_cell, read_value};
-use crate::field::{Cell, Value};
+use crate::field::{Cell, FieldMeta, Value};
 use crate::json::{Cells, Projection, write_row};
 use crate::resource::{Record, ResourceMeta};
 use crate::store::{StoreError, StoreErrorKind, StoreResult};
@@ -22,6 +22,11 @@ pub(super) fn record(row: &Row, meta: &ResourceMeta) -> StoreResult<Record> {
 /// The number in a column: a version, which comes after the fields, or a count.
 pub(super) fn number(row: &Row, column: usize) -> StoreResult<i64> {
     row.try_get(column).map_err(internal)
+}
+
+/// The value in a column of a field's.
+pub(super) fn value(row: &Row, column: usize, field: &FieldMeta) -> StoreResult<Value> {
+    read_value(raw(row, column)?, &field.kind).map_err(malformed)
 }
 
 /// Which columns of a statement the fields of a resource are in.
@@ -57,7 +62,7 @@ impl Columns {
     pub(super) fn value(&self, row: &Row, field: usize) -> StoreResult<Value> {
         let column = self.columns.get(field).copied().flatten();
         match (column, self.meta.fields.get(field)) {
-            (Some(column), Some(meta)) => read_value(raw(row, column)?, &meta.kind).map_err(malformed),
+            (Some(column), Some(meta)) => self::value(row, column, meta),
             _ => Err(StoreError::new(StoreErrorKind::Internal)),
         }
     }

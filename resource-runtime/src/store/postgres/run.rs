@@ -1,13 +1,14 @@
 //! What statements are run on: shared connections, each for itself, or a transaction.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use tokio_postgres::Row;
 
 use super::row;
 use crate::resource::{Record, ResourceMeta};
-use crate::store::StoreResult;
 use crate::store::sql::{Statement, Statements};
+use crate::store::{Key, StoreResult};
 
 /// Runs statements. Reads and writes are the same on all of them.
 pub(super) trait Runner: Send {
@@ -20,6 +21,9 @@ pub(super) trait Runner: Send {
         sql: &Statement,
         meta: Option<&ResourceMeta>,
     ) -> impl Future<Output = StoreResult<Vec<Row>>> + Send;
+
+    /// Reads a row: these columns, then the version, and perhaps more.
+    fn row(&mut self, key: &Key, columns: &[usize]) -> impl Future<Output = StoreResult<Option<Arc<Row>>>> + Send;
 
     /// Runs a statement that changes or locks one row at most, and gives that row.
     fn change(

@@ -8,9 +8,10 @@ use tokio_postgres::Row;
 use super::connection::{Connection, Connector};
 use super::lanes::Lanes;
 use super::run::{self, Runner};
+use super::together::{self, Changes, Lines, Rows};
 use crate::resource::{Record, ResourceMeta};
-use crate::store::StoreResult;
 use crate::store::sql::{Statement, Statements};
+use crate::store::{Key, StoreResult};
 
 /// How many lost connections a read tries after another. Where there is no server at all it is refused
 /// long before, when no connection can be opened.
@@ -26,12 +27,27 @@ pub(super) struct Singles {
     /// Opened when two writes are first under way at once.
     grouped: OnceLock<Arc<Lanes>>,
     writes: AtomicUsize,
+    pub(super) rows: Lines<Rows>,
+    pub(super) changes: Lines<Changes>,
 }
 
 impl Singles {
     /// Over these lanes, and as many as `groups` more for groups of writes.
     pub(super) fn new(lanes: Arc<Lanes>, connector: Arc<Connector>, groups: usize) -> Self {
-        Self { lanes, connector, groups, grouped: OnceLock::new(), writes: AtomicUsize::new(0) }
+        Self {
+            lanes,
+            connector,
+            groups,
+            grouped: OnceLock::new(),
+            writes: AtomicUsize::new(0),
+            rows: Lines::default(),
+            changes: Lines::default(),
+        }
+    }
+
+    /// Where statements are found by their shape.
+    pub(super) fn statements(&self) -> &Statements {
+        self.connector.statements()
     }
 
     /// Ends all connections, after what is under way on them has ended.
@@ -40,6 +56,13 @@ impl Singles {
         if let Some(grouped) = self.grouped.get() {
             grouped.close().await;
         }
+    }
+
+    /// Runs a statement that writes several rows, and gives them. It is run once: where its connection is
+    /// lost, nobody knows whether it was done.
+    pub(super) async fn change_several(&self, sql: &Statement, meta: &ResourceMeta) -> StoreResult<Vec<Row>> {
+        let _under_way = UnderWay::new(&self.writes);
+        self.writer(false).await?.change(sql, meta).await
     }
 
     /// Where a write goes that is the only one under way or not. All that are in groups go to one
@@ -61,9 +84,9 @@ impl Singles {
     }
 }
 
-impl Runner for &Singles {
+impl Runner for &Arc<Singles> {
     fn statements(&self) -> &Statements {
-        self.connector.statements()
+        Singles::statements(self)
     }
 
     /// The statement is run again where its connection was lost: after a server's restart all of
@@ -78,6 +101,10 @@ impl Runner for &Singles {
                 return answer;
             }
         }
+    }
+
+    async fn row(&mut self, key: &Key, columns: &[usize]) -> StoreResult<Option<Arc<Row>>> {
+        together::row(self, key, columns).await
     }
 
     /// The statement is run once: where its connection is lost, nobody knows whether it was done.

@@ -159,6 +159,11 @@ impl Runner for PostgresTransaction {
         self.step(self.behind(Some(sql), ""), meta).await
     }
 
+    async fn row(&mut self, key: &Key, columns: &[usize]) -> StoreResult<Option<Arc<Row>>> {
+        let sql = self.statements().get(key, columns);
+        Ok(self.read(&sql, Some(key.meta)).await?.into_iter().next().map(Arc::new))
+    }
+
     async fn change(&mut self, sql: &Statement, meta: &ResourceMeta) -> StoreResult<Option<Record>> {
         run::first(&self.step(self.behind(Some(sql), NEXT), Some(meta)).await?, meta)
     }

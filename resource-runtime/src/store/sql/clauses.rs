@@ -16,6 +16,11 @@ impl Clauses {
         Self { word: " WHERE " }
     }
 
+    /// Those behind others that are written already.
+    pub(super) const fn more() -> Self {
+        Self { word: " AND " }
+    }
+
     pub(super) fn next(&mut self, out: &mut SqlText) {
         out.push(self.word);
         self.word = " AND ";

@@ -6,6 +6,7 @@
     allow(dead_code, unused_imports, reason = "every store has its own part of it")
 )]
 
+mod array;
 mod clauses;
 pub(crate) mod companion;
 mod decode;
@@ -28,6 +29,7 @@ pub use statements::{
     Statement, Statements, count, delete, get, insert, select, select_counted, select_parts, update, version_of,
 };
 pub use text::{Dialect, SqlText, postgres_type, sqlite_type};
+pub(in crate::store) use writes::Several;
 
 use crate::resource::ResourceMeta;
 

@@ -12,8 +12,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::reads::{self, how_to_count, is_for_values, write_get, write_select, write_total};
-use super::writes::{write_delete, write_insert, write_update};
+use super::reads::{self, how_to_count, is_for_values, write_get, write_get_many, write_select, write_total};
+use super::writes::{Several, write_delete, write_insert, write_insert_many, write_update, write_update_many};
 use super::{Dialect, SqlText};
 use crate::field::{Kind, Value};
 use crate::resource::ResourceMeta;
@@ -151,6 +151,13 @@ impl Statements {
         self.find(&mut |out| write_get(out, key, columns))
     }
 
+    /// Reads rows of PostgreSQL that have one of these identifiers and are in the scope of a key: these columns
+    /// in this order, then the version, then the identifier. The rows are in no order.
+    #[must_use]
+    pub(crate) fn get_many(&self, of: &Key, mut ids: Vec<Value>, columns: &[usize]) -> Statement {
+        self.find(&mut |out| write_get_many(out, of, &mut ids, columns))
+    }
+
     /// As [`version_of`] has it.
     #[must_use]
     pub fn version_of(&self, key: &Key) -> Statement {
@@ -180,6 +187,33 @@ impl Statements {
         returning: &[usize],
     ) -> Statement {
         self.find(&mut |out| write_update(out, key, &mut changes, version, returning))
+    }
+
+    /// Adds rows in PostgreSQL: one value per field and row, but for the identifier where the table gives it.
+    /// Gives these columns back and the version, in the rows' order.
+    #[must_use]
+    pub(in crate::store) fn insert_many(
+        &self,
+        meta: &'static ResourceMeta,
+        mut rows: Several,
+        with_id: bool,
+        returning: &[usize],
+    ) -> Statement {
+        self.find(&mut |out| write_insert_many(out, meta, &mut rows, with_id, returning))
+    }
+
+    /// Changes these fields of rows in PostgreSQL that are in the scope of a key and nobody has locked: one value
+    /// per field and row, the identifiers among them. Gives these columns back, the version, and the place
+    /// of the row in what was asked for, from 1 on; in no order.
+    #[must_use]
+    pub(in crate::store) fn update_many(
+        &self,
+        of: &Key,
+        fields: &[usize],
+        mut rows: Several,
+        returning: &[usize],
+    ) -> Statement {
+        self.find(&mut |out| write_update_many(out, of, fields, &mut rows, returning))
     }
 
     /// As [`delete`] has it.

@@ -10,6 +10,7 @@ mod pages;
 mod statistics;
 #[cfg(feature = "conformance")]
 mod suite;
+mod together;
 mod transactions;
 mod writes;
 mod zoo;

@@ -34,7 +34,7 @@ const fn of_kind(name: &'static str, kind: Kind) -> FieldMeta {
 }
 
 /// A nullable field of each kind, and of a list of each kind.
-static ZOO: &ResourceMeta = &ResourceMeta::new(
+pub(super) static ZOO: &ResourceMeta = &ResourceMeta::new(
     "Zoo",
     "zoo",
     "zoo",
@@ -174,7 +174,7 @@ fn edges(kind: &Kind) -> Vec<Value> {
 }
 
 /// Rows in which every edge of every kind occurs, and one with nothing but nulls.
-fn rows() -> Vec<Vec<Value>> {
+pub(super) fn rows() -> Vec<Vec<Value>> {
     let edges: Vec<_> = ZOO.fields.iter().map(|it| edges(&it.kind)).collect();
     let longest = edges.iter().map(Vec::len).max().unwrap();
     let row = |index: usize| {

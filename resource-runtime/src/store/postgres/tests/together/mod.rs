@@ -1,0 +1,4 @@
+//! Requests that come at the same time.
+
+mod reads;
+mod writes;
