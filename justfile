@@ -1,8 +1,8 @@
-# One recipe per check; `.ci/run` calls the same ones.
+# One recipe per check; `.ci/run` has the same commands, for machines without just.
 
 default: check
 
-# Everything that CI runs.
+# What CI runs, but for `postgres` and `tools`, which need more than Rust.
 check: fmt clippy doc test features
 
 # What the README says.
@@ -26,16 +26,11 @@ ui:
 postgres:
     REQUIRE_POSTGRES=1 cargo test -p resource-runtime -p it --all-features
 
-# Every feature by itself compiles.
+# Every feature by itself compiles, without a warning.
 features:
-    cargo check -p resource-runtime --no-default-features
-    cargo check -p resource-runtime --no-default-features --features macros
-    cargo check -p resource-runtime --no-default-features --features server
-    cargo check -p resource-runtime --no-default-features --features sqlite
-    cargo check -p resource-runtime --no-default-features --features postgres
-    cargo check -p resource-runtime --no-default-features --features server,docs-ui
-    cargo check -p resource-runtime --no-default-features --features postgres-tls
-    cargo check -p resource-runtime --no-default-features --features conformance
+    for it in "" macros server sqlite postgres postgres-tls conformance password client-core client "server,docs-ui"; do \
+        cargo clippy -p resource-runtime --no-default-features --features "$it" -- -D warnings || exit 1; \
+    done
 
 # Query strings, filter trees and cursors under a fuzzer (needs nightly and cargo-fuzz). Without one, a test runs the
 # corpus and what comes of it by chance: `FUZZ_SECONDS=60 cargo test -p it --test fuzz`.

@@ -22,6 +22,7 @@ pub struct Batch<T> {
     client: Client,
     asked: Asked,
     item: Item,
+    atomic: bool,
     key: Option<String>,
     marker: PhantomData<fn() -> T>,
 }
@@ -46,12 +47,12 @@ pub struct BatchRefusal {
 
 impl<T> Batch<T> {
     pub(super) fn new(client: &Client, asked: Asked, item: Item) -> Self {
-        Self { client: client.clone(), asked, item, key: None, marker: PhantomData }
+        Self { client: client.clone(), asked, item, atomic: false, key: None, marker: PhantomData }
     }
 
     /// All of it or nothing.
-    pub fn atomic(mut self) -> Self {
-        self.asked.uri.push_str("?atomic=true");
+    pub const fn atomic(mut self) -> Self {
+        self.atomic = true;
         self
     }
 
@@ -68,7 +69,10 @@ impl<T: DeserializeOwned> Batch<T> {
     /// # Errors
     ///
     /// When the server refuses the whole batch, or does not answer.
-    pub async fn send(self) -> Result<Done<T>, Error> {
+    pub async fn send(mut self) -> Result<Done<T>, Error> {
+        if self.atomic {
+            self.asked.uri.push_str("?atomic=true");
+        }
         let mut change = Change::<http::Response<bytes::Bytes>>::new(&self.client, self.asked);
         if let Some(key) = &self.key {
             change = change.idempotency_key(key);

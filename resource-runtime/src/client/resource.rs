@@ -69,14 +69,14 @@ impl<R: Resource> Resources<R> {
     }
 
     /// Creates up to 100 rows: `POST /books/bulk`.
-    pub fn create_many(&self, inputs: &[R::Create]) -> Batch<R::Response> {
+    pub fn bulk_create(&self, inputs: &[R::Create]) -> Batch<R::Response> {
         let uri = format!("{}/bulk", self.uri);
         let body = list_of(inputs.iter().map(model::to_json));
         Batch::new(&self.client, self.json(Method::POST, uri, body), Item::Created)
     }
 
     /// Sets some fields of up to 100 rows: `PATCH /books/bulk`.
-    pub fn update_many(&self, inputs: impl IntoIterator<Item = (R::Id, R::Update)>) -> Batch<R::Response> {
+    pub fn bulk_update(&self, inputs: impl IntoIterator<Item = (R::Id, R::Update)>) -> Batch<R::Response> {
         let uri = format!("{}/bulk", self.uri);
         let id = R::META.id_field();
         let body = list_of(inputs.into_iter().map(|(key, input)| {
@@ -95,7 +95,7 @@ impl<R: Resource> Resources<R> {
     }
 
     /// Removes up to 100 rows: `POST /books/bulk-delete`. Gives the identifiers of those that were there.
-    pub fn delete_many(&self, ids: impl IntoIterator<Item = R::Id>) -> Batch<Id<R>> {
+    pub fn bulk_delete(&self, ids: impl IntoIterator<Item = R::Id>) -> Batch<Id<R>> {
         let uri = format!("{}/bulk-delete", self.uri);
         let kind = &R::META.id_field().kind;
         let mut body = b"{\"ids\":".to_vec();

@@ -58,6 +58,13 @@ impl Problem {
         self.params.insert(name.into(), value.into());
         self
     }
+
+    /// With the name that was probably meant, if one is near.
+    pub(crate) fn did_you_mean(mut self, near: Option<&str>) -> Self {
+        let Some(near) = near else { return self };
+        self.detail.push_str(&format!("; did you mean `{near}`?"));
+        self.param("did_you_mean", near)
+    }
 }
 
 impl fmt::Display for Problem {

@@ -213,6 +213,9 @@ impl Api {
 
     /// The whole API as an axum router: for tests, and for servers of other kinds.
     ///
+    /// It only answers. What [`Api::serve`] does besides is left to whoever serves it: tasks are run by a
+    /// [`Worker`](crate::task::Worker), and [`Database::purge`] and [`Database::purge_answers`] remove what is over.
+    ///
     /// # Errors
     ///
     /// When two things are mounted on one path, or a prefix is none; when two tasks have one name, or there

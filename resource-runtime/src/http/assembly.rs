@@ -28,7 +28,7 @@ impl Api {
             [] => {
                 tracing::warn!(
                     "CURSOR_KEYS is not set: a cursor is good until this process ends, and in no other that serves \
-                     the same API"
+                     the same API; set it to a secret of 16 or more characters"
                 );
                 CursorKeys::random()
             }

@@ -9,6 +9,9 @@
 //! while it is the same. It is written when it is asked for the first time, on the thread that asks: a few milliseconds,
 //! once.
 
+#[cfg(feature = "docs-ui")]
+mod pages;
+
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
@@ -120,9 +123,5 @@ fn has_tag(request: &HeaderMap, etag: &HeaderValue) -> bool {
     })
 }
 
-#[cfg(feature = "docs-ui")]
-mod pages;
-
-#[cfg(test)]
 #[cfg(test)]
 mod tests;

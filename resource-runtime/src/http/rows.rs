@@ -7,12 +7,12 @@ use super::conditional::{self, Demand, Preconditions};
 use super::hooks::Change;
 use super::mounted::Mounted;
 use super::session::Session;
-use crate::error::{ApiError, ErrorCode, Problem, Problems};
+use crate::error::{ApiError, ErrorCode};
 use crate::field::Value;
 use crate::input::{self, Draft};
 use crate::query::Filter;
 use crate::resource::Record;
-use crate::store::{Key, StoreError, StoreErrorKind, Write, Written, first_version};
+use crate::store::{Key, StoreError, Write, Written, first_version};
 
 impl Mounted {
     /// Reads a body to create a row with.
@@ -46,23 +46,10 @@ impl Mounted {
 
     /// The write that stores a new row, if the caller may have it.
     pub(super) fn insertion(&self, values: Vec<Value>, scope: &Filter) -> Result<Write, ApiError> {
-        let id = values.get(self.meta.id()).unwrap_or(&Value::Null);
-        if let Some(problem) = self.unreachable_id(id) {
-            return Err(Problems::from(vec![problem]).into_error(ErrorCode::VALIDATION_FAILED));
-        }
         let version = first_version(self.meta);
         let record = Record { values, version };
         self.stays_in(scope, &record)?;
         Ok(Write::Insert { meta: self.meta, values: record.values, version })
-    }
-
-    /// Identifiers whose paths would lead elsewhere.
-    fn unreachable_id(&self, id: &Value) -> Option<Problem> {
-        let Value::Text(text) = id else { return None };
-        matches!(text.as_str(), "" | "." | ".." | "bulk" | "bulk-delete").then(|| {
-            let name = self.meta.id_field().name;
-            Problem::pointer(format!("/{name}"), "reserved", "cannot be an identifier: its path means something else")
-        })
     }
 
     /// Applies a merge patch to a row.
@@ -164,7 +151,7 @@ impl Mounted {
             return attempts.pause().await;
         }
         let name = self.meta.name;
-        Err(internal(format!(
+        Err(ApiError::new(ErrorCode::INTERNAL).source(format!(
             "a hook has written to the very {name} that is about to be written; change the row it is given"
         )))
     }
@@ -174,12 +161,8 @@ impl Mounted {
 pub(super) fn inserted(written: Written) -> Result<Record, ApiError> {
     match written {
         Written::Done(record) => Ok(record),
-        other => Err(internal(format!("an insert ended with {other:?}"))),
+        other => Err(ApiError::new(ErrorCode::INTERNAL).source(format!("an insert ended with {other:?}"))),
     }
-}
-
-fn internal(source: String) -> ApiError {
-    StoreError::new(StoreErrorKind::Internal).caused_by(source).into()
 }
 
 /// How often a write that others overtake is tried again.

@@ -19,9 +19,7 @@ use super::mounted::Mounted;
 use super::prefer::{self, Prefer};
 use crate::error::ApiError;
 use crate::resource::{Record, ResourceMeta};
-use crate::store::{
-    BoxFuture, Database, Key, Open, Select, Selection, StoreError, StoreErrorKind, StoreResult, Tx, Write, Written,
-};
+use crate::store::{BoxFuture, Database, Key, Open, Select, Selection, StoreError, StoreResult, Tx, Write, Written};
 
 /// How often a job is begun that the store asks to try again.
 const ATTEMPTS: u32 = 3;
@@ -190,7 +188,7 @@ impl Session<'_> {
     pub(super) fn hook_context(&mut self) -> StoreResult<HookContext<'_>> {
         match &mut self.reach {
             Reach::Tx(tx) => Ok(HookContext::new(self.request, tx)),
-            Reach::Store(_) => Err(StoreError::new(StoreErrorKind::Internal).caused_by("hooks need a transaction")),
+            Reach::Store(_) => Err(StoreError::internal("hooks need a transaction")),
         }
     }
 

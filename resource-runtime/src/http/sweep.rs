@@ -7,7 +7,7 @@ use crate::field::now;
 use crate::query::Filter;
 use crate::resource::ResourceMeta;
 use crate::store::idempotency::{IDEMPOTENCY, field, takes_keys};
-use crate::store::{Database, Expired};
+use crate::store::{Database, Expired, StoreResult};
 
 /// How often it is looked for.
 const PERIOD: Duration = Duration::from_secs(5 * 60);
@@ -35,8 +35,7 @@ impl Sweep {
     fn expired(&self) -> Option<Expired> {
         match self.meta.purge_after() {
             Some(time) => Expired::deleted(self.meta, time),
-            // They are as if they were not there already; this gives their room back.
-            None => Some(Expired { meta: &IDEMPOTENCY, scope: Filter::All, field: field::EXPIRES_AT, until: now() }),
+            None => Some(answers()),
         }
     }
 
@@ -45,6 +44,24 @@ impl Sweep {
         if let Err(error) = expired.remove(&self.database).await {
             tracing::warn!("rows of `{}` that are over could not be removed: {error}", self.meta.table);
         }
+    }
+}
+
+/// Answers whose time is over. They are as if they were not there already; to remove them gives their room back.
+fn answers() -> Expired {
+    Expired { meta: &IDEMPOTENCY, scope: Filter::All, field: field::EXPIRES_AT, until: now() }
+}
+
+impl Database {
+    /// Removes the answers that were kept under an `Idempotency-Key` and whose time is over, and tells how many those
+    /// were. [`Api::serve`](super::Api::serve) does so by itself, every five minutes.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    #[cfg_attr(docsrs, doc(cfg(feature = "server")))]
+    pub async fn purge_answers(&self) -> StoreResult<u64> {
+        answers().remove(self).await
     }
 }
 
@@ -120,8 +137,9 @@ mod tests {
             insert(&database, &IDEMPOTENCY, row(&format!("old-{index}"), -1)).await;
         }
         insert(&database, &IDEMPOTENCY, row("new", 60)).await;
-        assert_eq!(sweeps[0].expired().unwrap().remove(&database).await.unwrap(), 101);
-        assert_eq!(sweeps[0].expired().unwrap().remove(&database).await.unwrap(), 0);
+        assert!(sweeps[0].expired().is_some_and(|it| it.meta.table == IDEMPOTENCY.table));
+        assert_eq!(database.purge_answers().await.unwrap(), 101);
+        assert_eq!(database.purge_answers().await.unwrap(), 0);
         assert!(database.get(key(&IDEMPOTENCY, text("new"))).await.unwrap().is_some());
     }
 

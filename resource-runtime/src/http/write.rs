@@ -183,13 +183,10 @@ impl Mounted {
     fn created(&self, collection: &str, record: &Record, prefer: Prefer) -> Result<Response, ApiError> {
         let id = record.get(self.meta.id());
         let location = path::item(collection, id, &self.meta.id_field().kind);
-        let location = HeaderValue::try_from(location).map_err(|error| internal(error.to_string()))?;
+        let location =
+            HeaderValue::try_from(location).map_err(|error| ApiError::new(ErrorCode::INTERNAL).source(error))?;
         Ok(respond::with(self.representation(StatusCode::CREATED, record, prefer)?, header::LOCATION, location))
     }
-}
-
-fn internal(source: String) -> ApiError {
-    StoreError::new(StoreErrorKind::Internal).caused_by(source).into()
 }
 
 /// The body with one more member, if it is an object that does not have it yet. What is wrong

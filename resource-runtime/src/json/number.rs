@@ -7,13 +7,8 @@ use super::digits::{eight, four, push, sixteen, zeros, zeros_of_sixteen};
 /// Writes a whole number.
 pub fn write_int(out: &mut Vec<u8>, value: i64) {
     match u32::try_from(value) {
-        Ok(small) if small < 10_000 => {
-            let digits = four(small);
-            let zeros = zeros(digits).min(7);
-            push(out, &(digits >> (8 * zeros)).to_le_bytes(), 8 - zeros);
-        }
         Ok(small) if small < 100_000_000 => {
-            let digits = eight(small);
+            let digits = if small < 10_000 { four(small) } else { eight(small) };
             let zeros = zeros(digits).min(7);
             push(out, &(digits >> (8 * zeros)).to_le_bytes(), 8 - zeros);
         }
@@ -48,6 +43,23 @@ pub fn write_f32(out: &mut Vec<u8>, value: f64) {
     }
 }
 
+/// Adds the digits that a word has behind its zeros, with a point before the last `scale` of them.
+// A macro, for words of both sizes.
+macro_rules! push_with_point {
+    ($out:ident, $scale:ident, $word:ty: $digits:ident, $zeros:expr) => {{
+        const BYTES: usize = <$word>::BITS as usize / 8;
+        let len = (BYTES - $zeros).max($scale + 1);
+        let text = $digits >> (8 * (BYTES - len));
+        if $scale == 0 {
+            return push($out, &text.to_le_bytes(), len);
+        }
+        let point = 8 * (len - $scale);
+        let (before, after) = (text & ((1 << point) - 1), text >> point);
+        let text = before | <$word>::from(b'.') << point | after << (point + 8);
+        push($out, &text.to_le_bytes(), len + 1);
+    }};
+}
+
 /// Writes a decimal with all its digits.
 pub fn write_decimal(out: &mut Vec<u8>, value: Decimal) {
     let scale = value.scale() as usize;
@@ -60,28 +72,12 @@ pub fn write_decimal(out: &mut Vec<u8>, value: Decimal) {
         Ok(mantissa @ 0..10_000_000) if scale < 7 => {
             #[expect(clippy::cast_possible_truncation, reason = "it is below 10^7")]
             let digits = eight(mantissa as u32);
-            let len = (8 - zeros(digits)).max(scale + 1);
-            let text = digits >> (8 * (8 - len));
-            if scale == 0 {
-                return push(out, &text.to_le_bytes(), len);
-            }
-            let point = 8 * (len - scale);
-            let (before, after) = (text & ((1 << point) - 1), text >> point);
-            let text = before | u64::from(b'.') << point | after << (point + 8);
-            push(out, &text.to_le_bytes(), len + 1);
+            push_with_point!(out, scale, u64: digits, zeros(digits));
         }
         // At most 15 digits, and so with the point at most 16 bytes: likewise.
         Ok(mantissa) if mantissa < 10_u64.pow(15) && scale < 15 => {
             let digits = sixteen(mantissa);
-            let len = (16 - zeros_of_sixteen(digits)).max(scale + 1);
-            let text = digits >> (8 * (16 - len));
-            if scale == 0 {
-                return push(out, &text.to_le_bytes(), len);
-            }
-            let point = 8 * (len - scale);
-            let (before, after) = (text & ((1 << point) - 1), text >> point);
-            let text = before | u128::from(b'.') << point | after << (point + 8);
-            push(out, &text.to_le_bytes(), len + 1);
+            push_with_point!(out, scale, u128: digits, zeros_of_sixteen(digits));
         }
         _ => write_long(out, mantissa, scale),
     }

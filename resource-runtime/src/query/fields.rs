@@ -49,14 +49,6 @@ const MAX_UNKNOWN: usize = 20;
 /// A name that is none of those allowed.
 pub(super) fn unknown_field(parameter: &str, name: &str, what: &str, allowed: &[&str]) -> Problem {
     let near = suggest(name, allowed.iter().copied());
-    let mut detail = format!("{what} `{name}`");
-    if let Some(near) = near {
-        detail.push_str(&format!("; did you mean `{near}`?"));
-    }
-    let problem = Problem::parameter(parameter, "unknown_field", detail).param("field", name);
-    let problem = match near {
-        Some(near) => problem.param("did_you_mean", near),
-        None => problem,
-    };
-    problem.param("allowed", allowed.to_vec())
+    let problem = Problem::parameter(parameter, "unknown_field", format!("{what} `{name}`")).param("field", name);
+    problem.did_you_mean(near).param("allowed", allowed.to_vec())
 }

@@ -108,15 +108,8 @@ fn is_full(problems: &Problems) -> bool {
 /// A value that is none of a few names.
 pub(super) fn choice(parameter: &str, value: &str, allowed: &[&str]) -> Problem {
     let near = suggest(value, allowed.iter().copied());
-    let mut detail = format!("must be one of: {}", allowed.join(", "));
-    if let Some(near) = near {
-        detail.push_str(&format!("; did you mean `{near}`?"));
-    }
-    let problem = Problem::parameter(parameter, "invalid_choice", detail).param("allowed", allowed.to_vec());
-    match near {
-        Some(near) => problem.param("did_you_mean", near),
-        None => problem,
-    }
+    let detail = format!("must be one of: {}", allowed.join(", "));
+    Problem::parameter(parameter, "invalid_choice", detail).param("allowed", allowed.to_vec()).did_you_mean(near)
 }
 
 /// What has been read of a list's query string.

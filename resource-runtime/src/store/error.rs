@@ -56,10 +56,14 @@ impl StoreError {
         self
     }
 
+    /// A defect, with what it is, for the log.
+    pub(crate) fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::new(StoreErrorKind::Internal).caused_by(cause)
+    }
+
     /// A resource whose table nobody has made yet.
     pub(crate) fn not_migrated(meta: &ResourceMeta) -> Self {
-        Self::new(StoreErrorKind::Internal)
-            .caused_by(format!("there is no table `{}`; call `migrate::<{}>()` first", meta.table, meta.name))
+        Self::internal(format!("there is no table `{}`; call `migrate::<{}>()` first", meta.table, meta.name))
     }
 
     /// What kind of failure it is.
@@ -95,7 +99,7 @@ impl std::error::Error for StoreError {
 
 impl From<ValueError> for StoreError {
     fn from(error: ValueError) -> Self {
-        Self::new(StoreErrorKind::Internal).caused_by(error)
+        Self::internal(error)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The typed path from records to JSON, which the stores' direct paths must agree with.
 
-use super::{JsonSelection, Select, Selection};
-use crate::field::{Cell, Kind, Value, ValueError};
+use super::{JsonSelection, Select, Selection, Total};
+use crate::field::{Cell, Kind, ValueError};
 use crate::json::{Cells, Projection, write_row, write_value};
 use crate::resource::{Record, ResourceMeta};
 
@@ -51,6 +51,29 @@ impl Record {
     }
 }
 
+/// Rows as JSON, with what a selection tells of them besides.
+pub(super) fn selection<'r>(
+    rows: impl ExactSizeIterator<Item = &'r Record>,
+    select: &Select,
+    projection: &Projection,
+    (total, has_more): (Option<Total>, bool),
+) -> Result<JsonSelection, ValueError> {
+    let len = rows.len();
+    let mut items = Vec::with_capacity(len * 256);
+    let (mut first, mut last) = (None, None);
+    for record in rows {
+        if first.is_some() {
+            items.extend_from_slice(projection.separator());
+        }
+        record.write_json(&mut items, projection)?;
+        first = first.or(Some(record));
+        last = Some(record);
+    }
+    let keys = |record: &Record| select.sort.iter().map(|key| record.get(key.field).clone()).collect::<Vec<_>>();
+    let edges = first.zip(last).map(|(first, last)| (keys(first), keys(last)));
+    Ok(JsonSelection { items, len, edges, total, has_more })
+}
+
 impl Selection {
     /// The selection as JSON; what a store that has nothing faster answers with.
     ///
@@ -58,16 +81,6 @@ impl Selection {
     ///
     /// As for [`Record::write_json`].
     pub fn to_json(&self, select: &Select, projection: &Projection) -> Result<JsonSelection, ValueError> {
-        let mut items = Vec::with_capacity(self.records.len() * 256);
-        for (index, record) in self.records.iter().enumerate() {
-            if index > 0 {
-                items.extend_from_slice(projection.separator());
-            }
-            record.write_json(&mut items, projection)?;
-        }
-        let keys =
-            |record: &Record| select.sort.iter().map(|key| record.get(key.field).clone()).collect::<Vec<Value>>();
-        let edges = self.records.first().zip(self.records.last()).map(|(first, last)| (keys(first), keys(last)));
-        Ok(JsonSelection { items, len: self.records.len(), edges, total: self.total, has_more: self.has_more })
+        selection(self.records.iter(), select, projection, (self.total, self.has_more))
     }
 }

@@ -25,10 +25,8 @@ pub fn enqueue<T: Task>(task: &T) -> StoreResult<Write> {
 ///
 /// As for [`enqueue`].
 pub fn enqueue_at<T: Task>(task: &T, time: Timestamp) -> StoreResult<Write> {
-    let payload = serde_json::to_string(task).map_err(|error| {
-        StoreError::new(StoreErrorKind::Internal)
-            .caused_by(format!("the task `{}` cannot be written as JSON: {error}", T::NAME))
-    })?;
+    let payload = serde_json::to_string(task)
+        .map_err(|error| StoreError::internal(format!("the task `{}` cannot be written as JSON: {error}", T::NAME)))?;
     let values = vec![
         Value::Uuid(Uuid::now_v7()),
         Value::Text(T::NAME.to_owned()),
@@ -109,14 +107,13 @@ impl Tx {
 
 /// The identifier of a task that was added.
 fn added<T: Task>(written: StoreResult<Written>) -> StoreResult<Uuid> {
-    let internal = |cause: String| StoreError::new(StoreErrorKind::Internal).caused_by(cause);
     match written {
         Ok(Written::Done(record)) => match record.get(field::ID) {
             Value::Uuid(id) => Ok(*id),
-            other => Err(internal(format!("a task has the identifier {other:?}"))),
+            other => Err(StoreError::internal(format!("a task has the identifier {other:?}"))),
         },
-        Ok(other) => Err(internal(format!("an insert ended with {other:?}"))),
-        Err(error) if *error.kind() == StoreErrorKind::Internal => Err(internal(format!(
+        Ok(other) => Err(StoreError::internal(format!("an insert ended with {other:?}"))),
+        Err(error) if *error.kind() == StoreErrorKind::Internal => Err(StoreError::internal(format!(
             "the task `{}` cannot be kept; `Database::migrate` creates the table `{}` ({error})",
             T::NAME,
             TASKS.table

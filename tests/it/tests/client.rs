@@ -88,18 +88,18 @@ every_store! {
     async fn batches_say_what_stands_and_what_fell(api) {
         let books = api.typed().resource::<Book>();
         let items = [book("A", "0000000001", 1), book("B", "0000000002", -1), book("C", "0000000003", 3)];
-        let done = books.create_many(&items).send().await.unwrap();
+        let done = books.bulk_create(&items).send().await.unwrap();
         assert_eq!(done.done.len(), 2);
         assert_eq!((done.refused.len(), done.refused[0].index), (1, 1));
         assert_eq!(done.refused[0].refusal.errors[0].pointer.as_deref(), Some("/price"));
-        let refused = books.create_many(&items).atomic().send().await.unwrap_err();
+        let refused = books.bulk_create(&items).atomic().atomic().send().await.unwrap_err();
         assert_eq!(refused.refusal().unwrap().errors[0].pointer.as_deref(), Some("/1/price"));
 
         let ids: Vec<i64> = done.done.iter().map(|it| it.id).collect();
         let change = |title: &str| BookUpdate { title: Set::Value(title.to_owned()), ..BookUpdate::default() };
-        let updated = books.update_many([(ids[0], change("AA")), (ids[1], change("CC"))]).atomic().send().await.unwrap();
+        let updated = books.bulk_update([(ids[0], change("AA")), (ids[1], change("CC"))]).atomic().send().await.unwrap();
         assert_eq!(updated.done.iter().map(|it| it.title.as_str()).collect::<Vec<_>>(), ["AA", "CC"]);
-        let deleted = books.delete_many([ids[0], 4_711]).send().await.unwrap();
+        let deleted = books.bulk_delete([ids[0], 4_711]).send().await.unwrap();
         assert_eq!(deleted.done.iter().map(|it| it.0).collect::<Vec<_>>(), [ids[0]]);
     }
 

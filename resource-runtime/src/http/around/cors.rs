@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method, header};
-use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 
 use crate::http::Origins;
 
@@ -17,7 +17,17 @@ pub(super) fn layer(origins: &Origins) -> Option<CorsLayer> {
             CorsLayer::new().allow_origin(AllowOrigin::list(values)).allow_credentials(*credentials)
         }
     };
-    let named = |names: &[&'static str]| names.iter().map(|it| HeaderName::from_static(it)).collect::<Vec<_>>();
+    let exposed = [header::ETAG, header::LINK, header::LOCATION, header::RETRY_AFTER];
+    let named = [
+        "deprecation",
+        "idempotency-replayed",
+        "preference-applied",
+        "sunset",
+        "x-process-time",
+        "x-request-id",
+        "x-total-count",
+        "x-total-pages",
+    ];
     Some(
         layer
             .allow_methods([
@@ -29,33 +39,10 @@ pub(super) fn layer(origins: &Origins) -> Option<CorsLayer> {
                 Method::DELETE,
                 Method::OPTIONS,
             ])
-            .allow_headers(
-                [
-                    header::ACCEPT,
-                    header::AUTHORIZATION,
-                    header::CONTENT_TYPE,
-                    header::IF_MATCH,
-                    header::IF_MODIFIED_SINCE,
-                    header::IF_NONE_MATCH,
-                    header::IF_UNMODIFIED_SINCE,
-                ]
-                .into_iter()
-                .chain(named(&["idempotency-key", "prefer", "x-api-version", "x-request-id"]))
-                .collect::<Vec<_>>(),
-            )
-            .expose_headers(
-                [header::ETAG, header::LINK, header::LOCATION, header::RETRY_AFTER]
-                    .into_iter()
-                    .chain(named(&[
-                        "idempotency-replayed",
-                        "preference-applied",
-                        "x-process-time",
-                        "x-request-id",
-                        "x-total-count",
-                        "x-total-pages",
-                    ]))
-                    .collect::<Vec<_>>(),
-            )
+            // Those that are asked for: what guards, scopes and handlers of the application read (an API key, say)
+            // is not known here, and it is the origin that is trusted or not.
+            .allow_headers(AllowHeaders::mirror_request())
+            .expose_headers(exposed.into_iter().chain(named.map(HeaderName::from_static)).collect::<Vec<_>>())
             .max_age(Duration::from_secs(600)),
     )
 }

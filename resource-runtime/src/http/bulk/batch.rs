@@ -224,8 +224,7 @@ impl Batch<'_> {
             Written::Done(record) => Ok(record),
             Written::Missing => Err(Halt::Refused(self.mounted.not_found())),
             Written::Stale { .. } => {
-                let error = StoreError::new(StoreErrorKind::Internal);
-                Err(Halt::Broken(error.caused_by("a row changed while a transaction had locked it")))
+                Err(Halt::Broken(StoreError::internal("a row changed while a transaction had locked it")))
             }
         }
     }

@@ -7,6 +7,8 @@ use axum::extract::Path;
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
 
+use crate::http::negotiate::accepts_gzip;
+
 /// What the pages may load: their own scripts, styles and images, and this server's answers.
 ///
 /// Both pages set styles on elements, and ReDoc runs its search in a worker that it makes itself.
@@ -141,20 +143,6 @@ async fn asset(Path((hash, name)): Path<(String, String)>, request: HeaderMap) -
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     response
-}
-
-/// Whether the client takes gzip (RFC 9110, section 12.5.3); every browser does.
-fn accepts_gzip(request: &HeaderMap) -> bool {
-    let codings = || request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|it| it.to_str().ok());
-    let quality = |coding: &str| {
-        codings().flat_map(|it| it.split(',')).find_map(|it| {
-            let mut parts = it.split(';').map(str::trim);
-            parts.next().filter(|it| it.eq_ignore_ascii_case(coding))?;
-            let quality = parts.find_map(|it| it.strip_prefix("q=").or_else(|| it.strip_prefix("Q=")));
-            Some(quality.map_or(1.0, |it| it.parse::<f32>().unwrap_or(0.0)))
-        })
-    };
-    quality("gzip").or_else(|| quality("*")).is_some_and(|it| it > 0.0)
 }
 
 /// The content for clients that do not take gzip, unpacked once.

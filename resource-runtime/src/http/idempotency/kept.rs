@@ -4,8 +4,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 
-use super::{Claim, internal};
-use crate::error::{ApiError, Report};
+use super::Claim;
+use crate::error::{ApiError, ErrorCode, Report};
 use crate::field::Value;
 use crate::http::mounted::Mounted;
 use crate::http::{error, modified, respond};
@@ -26,8 +26,8 @@ impl Kept {
     /// What a job answered.
     pub(super) async fn of_response(response: Response) -> Result<Self, ApiError> {
         let (parts, body) = response.into_parts();
-        let body = body.collect().await.map_err(|it| internal(it.to_string()))?.to_bytes();
-        let body = String::from_utf8(body.to_vec()).map_err(|it| internal(it.to_string()))?;
+        let body = body.collect().await.map_err(|it| ApiError::new(ErrorCode::INTERNAL).source(it))?.to_bytes();
+        let body = String::from_utf8(body.to_vec()).map_err(|it| ApiError::new(ErrorCode::INTERNAL).source(it))?;
         Ok(Self { status: parts.status, headers: parts.headers, body })
     }
 
@@ -55,7 +55,8 @@ impl Kept {
     /// What a row has kept; `None` while its request runs.
     pub(super) fn of_record(record: &Record) -> Result<Option<Self>, ApiError> {
         let Value::Int(status) = record.get(field::STATUS) else { return Ok(None) };
-        let broken = || internal("the table `_idempotency` has an answer that is none".to_owned());
+        let broken =
+            || ApiError::new(ErrorCode::INTERNAL).source("the table `_idempotency` has an answer that is none");
         let status = u16::try_from(*status).ok().and_then(|it| StatusCode::from_u16(it).ok()).ok_or_else(broken)?;
         let (Value::Text(pairs), Value::Text(body)) = (record.get(field::HEADERS), record.get(field::BODY)) else {
             return Err(broken());

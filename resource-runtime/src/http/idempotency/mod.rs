@@ -66,7 +66,7 @@ use crate::field::{Value, later, now};
 use crate::query::Filter;
 use crate::resource::Record;
 use crate::store::idempotency::{IDEMPOTENCY, field};
-use crate::store::{Database, Key, StoreError, StoreErrorKind, Write, Written, joined};
+use crate::store::{Database, Key, StoreErrorKind, Write, Written, joined};
 
 /// How often a row is looked for that comes and goes.
 const ATTEMPTS: usize = 4;
@@ -134,7 +134,9 @@ async fn take(mounted: &Mounted, claim: &Claim) -> Result<Taken, ApiError> {
             Ok(Written::Done(record)) => return Ok(Taken::Ours(record.version, place)),
             Err(error) if matches!(error.kind(), StoreErrorKind::Duplicate { .. }) => {}
             Err(error) => return Err(error.into()),
-            Ok(other) => return Err(internal(format!("an insert ended with {other:?}"))),
+            Ok(other) => {
+                return Err(ApiError::new(ErrorCode::INTERNAL).source(format!("an insert ended with {other:?}")));
+            }
         }
         // It may have been released in the meantime.
         let Some(found) = database.get(key(&claim.id)).await? else { continue };
@@ -261,8 +263,4 @@ fn reused() -> ApiError {
         "idempotency_key_reused",
         detail,
     ))
-}
-
-fn internal(source: String) -> ApiError {
-    StoreError::new(StoreErrorKind::Internal).caused_by(source).into()
 }

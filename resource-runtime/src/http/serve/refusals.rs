@@ -50,7 +50,10 @@ impl Refusals {
         let detail = match status {
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => "the header may have 64 KiB and 100 fields at most",
             StatusCode::URI_TOO_LONG => "the path and query are longer than the server reads",
-            _ => "the request is not one of HTTP/1.1; look at its first line, and at its header fields",
+            _ => {
+                "the request is not one of HTTP/1.1; look at its first line, where quotes and blanks of the address have \
+                 to be escaped (`%22`, `%20`), and at its header fields"
+            }
         };
         self.pending = bytes_of(&self.edge.refuse(status, detail), date);
         true

@@ -40,19 +40,31 @@ pub(super) fn size(text: &str) -> Parsed<usize> {
     bytes.filter(|it| *it > 0).ok_or("which is no size; write bytes, or a number with KiB or MiB behind it")
 }
 
+/// A time that a request, or a connection, may take: a day is longer than any of them.
 pub(super) fn duration(text: &str) -> Parsed<Duration> {
+    time(text, 1).ok_or("which is no time up to a day; write seconds, such as 30, or 500ms, or 2m")
+}
+
+/// A time that something is kept.
+pub(super) fn keeping(text: &str) -> Parsed<Duration> {
+    time(text, 365).ok_or("which is no time up to a year; write hours or days, such as 24h or 7d")
+}
+
+/// A time of at most so many days, which clocks can add up.
+fn time(text: &str, days: u64) -> Option<Duration> {
+    const DAY: u64 = 24 * 60 * 60 * 1000;
+
     let (number, unit) = split(text);
     let millis = match unit.to_ascii_lowercase().as_str() {
         "ms" => Some(1),
         "" | "s" => Some(1000),
         "m" | "min" => Some(60 * 1000),
         "h" => Some(60 * 60 * 1000),
+        "d" => Some(DAY),
         _ => None,
     };
     let millis = millis.and_then(|unit| number.parse::<u64>().ok()?.checked_mul(unit));
-    // A day is longer than any request, and far from what clocks can add up.
-    let sane = millis.filter(|it| (1..=86_400_000).contains(it));
-    sane.map(Duration::from_millis).ok_or("which is no time; write seconds, such as 30, or 500ms, or 2m")
+    millis.filter(|it| (1..=days * DAY).contains(it)).map(Duration::from_millis)
 }
 
 pub(super) fn keys(text: &str) -> Parsed<Vec<Vec<u8>>> {
@@ -138,8 +150,12 @@ mod tests {
         for (text, millis) in [("30", 30_000), ("30s", 30_000), ("500ms", 500), ("2m", 120_000), ("24h", 86_400_000)] {
             assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
         }
-        for text in ["", "0", "-1", "25h", "1d", "1e3", "99999999999999999999"] {
+        for text in ["", "0", "-1", "25h", "2d", "1e3", "99999999999999999999"] {
             assert!(duration(text).is_err(), "{text}");
+        }
+        assert_eq!(keeping("7d"), Ok(Duration::from_secs(7 * 24 * 60 * 60)));
+        for text in ["0", "366d", "1w", "99999999999999999999d"] {
+            assert!(keeping(text).is_err(), "{text}");
         }
     }
 

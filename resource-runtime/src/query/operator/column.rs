@@ -1,6 +1,6 @@
 use crate::field::{FieldMeta, Kind};
 use crate::resource::ResourceMeta;
-use crate::store::sql::{Dialect, SqlText};
+use crate::store::sql::SqlText;
 
 /// A field's column, as SQL names it.
 #[derive(Debug, Clone, Copy)]
@@ -30,13 +30,9 @@ impl Column {
         &self.field.kind
     }
 
-    /// The column as it is compared and sorted: in PostgreSQL text goes by code point, whatever the
-    /// database's own order is (SQLite's text does so by itself).
+    /// The column as it is compared and sorted.
     pub(crate) fn write(self, out: &mut SqlText) {
-        out.ident(self.field.column);
-        if matches!((out.dialect, self.kind()), (Dialect::Postgres, Kind::Text | Kind::Enum(_))) {
-            out.push(" COLLATE \"C\"");
-        }
+        out.sorted(self.field);
     }
 
     /// The column without its order, where a subquery's columns could hide it.
@@ -46,20 +42,8 @@ impl Column {
         out.ident(self.field.column);
     }
 
-    /// The column as [`fold`](crate::field::fold) folds its text: the expression that an index for
-    /// the operators that disregard case has to be made on.
+    /// The column with its case folded.
     pub(crate) fn write_folded(self, out: &mut SqlText) {
-        match out.dialect {
-            Dialect::Sqlite => {
-                out.push("resource_fold(");
-                out.ident(self.field.column);
-                out.push(")");
-            }
-            Dialect::Postgres => {
-                out.push("translate(lower(");
-                out.ident(self.field.column);
-                out.push(" COLLATE \"und-x-icu\"), 'ς', 'σ')");
-            }
-        }
+        out.folded(self.field);
     }
 }

@@ -34,17 +34,8 @@ pub(super) fn named(params: &[Param<'_>], allowed: &[&str], problems: &mut Probl
 /// A parameter that is none of those allowed. `meant` is what it is another name of.
 fn unknown_parameter(name: &str, meant: Option<&str>, allowed: &[&str]) -> Problem {
     let near = meant.or_else(|| suggest(name, allowed.iter().copied()));
-    let detail = match (near, allowed.is_empty()) {
-        (Some(near), _) => format!("unknown parameter; did you mean `{near}`?"),
-        (None, true) => "unknown parameter: there is none here".to_owned(),
-        (None, false) => "unknown parameter".to_owned(),
-    };
-    let problem = Problem::parameter(name, "unknown_parameter", detail);
-    let problem = match near {
-        Some(near) => problem.param("did_you_mean", near),
-        None => problem,
-    };
-    problem.param("allowed", allowed.to_vec())
+    let detail = if allowed.is_empty() { "unknown parameter: there is none here" } else { "unknown parameter" };
+    Problem::parameter(name, "unknown_parameter", detail).did_you_mean(near).param("allowed", allowed.to_vec())
 }
 
 fn duplicate_parameter(name: &str) -> Problem {

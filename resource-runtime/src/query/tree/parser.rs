@@ -196,15 +196,8 @@ impl<'a> Parser<'a> {
     fn unknown_field(&self, at: usize, name: &str) -> Problem {
         let allowed: Vec<_> = self.meta.fields.iter().filter(|it| is_filterable(it)).map(|it| it.name).collect();
         let near = suggest(name, allowed.iter().copied());
-        let mut detail = format!("cannot filter by `{name}`");
-        if let Some(near) = near {
-            detail.push_str(&format!("; did you mean `{near}`?"));
-        }
-        let mut problem = self.scanner.problem(at, "unknown_field", &detail).param("field", name);
-        if let Some(near) = near {
-            problem = problem.param("did_you_mean", near);
-        }
-        problem.param("allowed", allowed)
+        let problem = self.scanner.problem(at, "unknown_field", &format!("cannot filter by `{name}`"));
+        problem.param("field", name).did_you_mean(near).param("allowed", allowed)
     }
 
     /// Reads a list of values in parentheses; it has at least one.

@@ -15,9 +15,8 @@ use self::table::{Found, Table};
 use self::transaction::MemoryTransaction;
 use super::{
     BoxFuture, JsonRow, JsonSelection, Key, Migration, Select, Selection, Store, StoreError, StoreErrorKind,
-    StoreResult, Transaction, Write, Written,
+    StoreResult, Transaction, Write, Written, json,
 };
-use crate::field::Value;
 use crate::json::Projection;
 use crate::resource::{Record, ResourceMeta};
 
@@ -155,18 +154,7 @@ impl Store for MemoryStore {
     fn select_json(&self, select: Select, projection: Arc<Projection>) -> BoxFuture<'_, StoreResult<JsonSelection>> {
         Box::pin(async move {
             let Found { rows, total, has_more } = self.find(&select)?;
-            let mut items = Vec::with_capacity(rows.len() * 256);
-            for (index, record) in rows.iter().enumerate() {
-                if index > 0 {
-                    items.extend_from_slice(projection.separator());
-                }
-                record.write_json(&mut items, &projection)?;
-            }
-            let keys = |record: &Arc<Record>| -> Vec<Value> {
-                select.sort.iter().map(|key| record.get(key.field).clone()).collect()
-            };
-            let edges = rows.first().zip(rows.last()).map(|(first, last)| (keys(first), keys(last)));
-            Ok(JsonSelection { items, len: rows.len(), edges, total, has_more })
+            Ok(json::selection(rows.iter().map(|it| &**it), &select, &projection, (total, has_more))?)
         })
     }
 
@@ -206,7 +194,7 @@ impl fmt::Debug for MemoryStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::{FieldMeta, IdSource};
+    use crate::field::{FieldMeta, IdSource, Value};
     use crate::query::Filter;
     use crate::store::Database;
     use crate::testing::{BOOK, book};

@@ -156,7 +156,7 @@ impl Table {
 
     fn insert(&mut self, mut values: Vec<Value>, version: i64) -> StoreResult<Written> {
         if values.len() != self.meta.fields.len() {
-            return Err(internal("an insert needs one value per field"));
+            return Err(StoreError::internal("an insert needs one value per field"));
         }
         let position = self.meta.id();
         if let Some(id) = values.get_mut(position).filter(|it| it.is_null()) {
@@ -185,8 +185,10 @@ impl Table {
         let mut record = Record::clone(current);
         record.version = record.version.saturating_add(1);
         for (index, value) in changes {
-            let slot =
-                record.values.get_mut(index).ok_or_else(|| internal("an update of a field that is not there"))?;
+            let slot = record
+                .values
+                .get_mut(index)
+                .ok_or_else(|| StoreError::internal("an update of a field that is not there"))?;
             *slot = value;
         }
         self.check_nulls(&record)?;
@@ -220,17 +222,17 @@ impl Table {
 
     fn next_id(&self) -> StoreResult<i64> {
         let Kind::Int(int) = self.meta.id_field().kind else {
-            return Err(internal("an insert without an identifier"));
+            return Err(StoreError::internal("an insert without an identifier"));
         };
         match self.last_id.load(Memory::Relaxed).checked_add(1) {
             Some(id) if id <= int.max() && self.meta.id_source() == IdSource::Store => Ok(id),
-            _ => Err(internal("no identifier is left to give")),
+            _ => Err(StoreError::internal("no identifier is left to give")),
         }
     }
 
     fn check_nulls(&self, record: &Record) -> StoreResult<()> {
         match self.meta.fields.iter().zip(&record.values).find(|(field, value)| value.is_null() && !field.nullable) {
-            Some((field, _)) => Err(internal(format!("`{}` cannot be null", field.name))),
+            Some((field, _)) => Err(StoreError::internal(format!("`{}` cannot be null", field.name))),
             None => Ok(()),
         }
     }
@@ -320,8 +322,4 @@ fn same_kind(a: &Kind, b: &Kind) -> bool {
 
 fn duplicate(fields: Vec<&'static str>) -> StoreError {
     StoreError::new(StoreErrorKind::Duplicate { fields })
-}
-
-fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
-    StoreError::new(StoreErrorKind::Internal).caused_by(cause)
 }

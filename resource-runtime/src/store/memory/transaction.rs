@@ -8,9 +8,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::Tables;
 use super::table::{Table, Undo};
 use crate::resource::{Record, ResourceMeta};
-use crate::store::{
-    BoxFuture, Key, Select, Selection, StoreError, StoreErrorKind, StoreResult, Transaction, Write, Written,
-};
+use crate::store::{BoxFuture, Key, Select, Selection, StoreError, StoreResult, Transaction, Write, Written};
 
 /// A transaction in memory.
 ///
@@ -58,9 +56,7 @@ impl MemoryTransaction {
 
     /// Forgets the last mark, and gives its place.
     fn unmark(&mut self) -> StoreResult<usize> {
-        self.marks.pop().ok_or_else(|| {
-            StoreError::new(StoreErrorKind::Internal).caused_by("no place is marked in this transaction")
-        })
+        self.marks.pop().ok_or_else(|| StoreError::internal("no place is marked in this transaction"))
     }
 }
 
@@ -127,7 +123,7 @@ mod tests {
 
     use super::*;
     use crate::field::Value;
-    use crate::store::{Database, MemoryStore, Store as _};
+    use crate::store::{Database, MemoryStore, Store as _, StoreErrorKind};
     use crate::testing::{BOOK, book};
 
     fn insert(number: i64) -> Write {

@@ -15,7 +15,7 @@
 //! subqueries, and it settles on one.
 
 use super::{Dialect, SqlText};
-use crate::field::{FieldMeta, Kind, Value};
+use crate::field::{FieldMeta, Value};
 use crate::store::Select;
 
 /// One key of an order, as the database is asked for it.
@@ -129,13 +129,8 @@ pub(super) fn keys(select: &Select, backward: bool) -> Vec<OrderKey> {
 }
 
 impl OrderKey {
-    /// Text sorts by code point, whatever collation a PostgreSQL column has. (Columns of our own
-    /// making have this one, so that their indexes fit.)
     fn write(self, out: &mut SqlText) {
-        out.ident(self.field.column);
-        if out.dialect == Dialect::Postgres && matches!(self.field.kind, Kind::Text | Kind::Enum(_)) {
-            out.push(" COLLATE \"C\"");
-        }
+        out.sorted(self.field);
     }
 
     /// `column > value`, in the direction of the order.

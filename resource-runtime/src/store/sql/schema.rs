@@ -143,27 +143,25 @@ fn write_check(out: &mut SqlText, meta: &ResourceMeta, field: &FieldMeta) {
     out.push_made(&check);
 }
 
-/// A column, quoted. Its collation is the column's, or, where PostgreSQL's table was made by
-/// somebody else, the one that orders ask for.
+/// A column as it is compared and sorted.
 pub(super) fn column(dialect: Dialect, field: &FieldMeta) -> String {
     let mut out = SqlText::new(dialect);
-    out.ident(field.column);
-    if dialect == Dialect::Postgres && matches!(field.kind, Kind::Text | Kind::Enum(_)) {
-        out.push(" COLLATE \"C\"");
-    }
+    out.sorted(field);
     out.text
 }
 
 /// The expression that folds the case of a text.
 #[must_use]
 pub fn fold(dialect: Dialect, text: &str) -> String {
-    match dialect {
-        Dialect::Sqlite => format!("resource_fold({text})"),
-        Dialect::Postgres => {
-            let text = text.strip_suffix(" COLLATE \"C\"").unwrap_or(text);
-            format!("translate(lower({text} COLLATE \"und-x-icu\"), 'ς', 'σ')")
-        }
-    }
+    let (before, after) = dialect.folding();
+    format!("{before}{text}{after}")
+}
+
+/// A column with its case folded.
+pub(super) fn folded_column(dialect: Dialect, field: &FieldMeta) -> String {
+    let mut out = SqlText::new(dialect);
+    out.folded(field);
+    out.text
 }
 
 /// The items of a list of text in PostgreSQL, as the keys of an object: a GIN index takes keys of

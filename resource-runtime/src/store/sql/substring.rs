@@ -64,7 +64,7 @@ pub(crate) fn indexes(meta: &ResourceMeta, module: &str) -> Vec<Index> {
             found.push(index(field, "trigram", &column));
         }
         if is_folded(field) {
-            found.push(index(field, "fold_trigram", &format!("({})", schema::fold(Dialect::Postgres, &column))));
+            found.push(index(field, "fold_trigram", &format!("({})", schema::folded_column(Dialect::Postgres, field))));
         }
     }
     found

@@ -1,4 +1,4 @@
-use crate::field::{IntKind, Kind, Value};
+use crate::field::{FieldMeta, IntKind, Kind, Value};
 use crate::resource::ResourceMeta;
 
 use super::VERSION;
@@ -11,6 +11,16 @@ pub enum Dialect {
     Sqlite,
     /// PostgreSQL 12 and later.
     Postgres,
+}
+
+impl Dialect {
+    /// What stands before and after a text whose case is folded.
+    pub(super) const fn folding(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sqlite => ("resource_fold(", ")"),
+            Self::Postgres => ("translate(lower(", " COLLATE \"und-x-icu\"), 'ς', 'σ')"),
+        }
+    }
 }
 
 /// A statement under construction: text, and the values of its placeholders.
@@ -98,6 +108,23 @@ impl SqlText {
             self.push(", ");
         }
         self.ident(VERSION);
+    }
+
+    /// Adds a field's column as it is compared and sorted: in PostgreSQL text goes by code point, whatever collation the
+    /// database has, or the column of a table that somebody else made. (SQLite's text does so by itself.)
+    pub(crate) fn sorted(&mut self, field: &FieldMeta) {
+        self.ident(field.column);
+        if self.dialect == Dialect::Postgres && matches!(field.kind, Kind::Text | Kind::Enum(_)) {
+            self.push(" COLLATE \"C\"");
+        }
+    }
+
+    /// Adds a field's column as [`fold`](crate::field::fold) folds its text. Indexes are made on this expression.
+    pub(crate) fn folded(&mut self, field: &FieldMeta) {
+        let (before, after) = self.dialect.folding();
+        self.push(before);
+        self.ident(field.column);
+        self.push(after);
     }
 
     /// Adds a placeholder for a value of a field of this kind. On PostgreSQL it is cast, because

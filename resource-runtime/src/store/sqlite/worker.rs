@@ -62,7 +62,8 @@ impl Worker {
             }
         }
         // Moves what is in the log into the file, so that a copy of the file alone is whole.
-        let _ = self.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+        // Without `PRAGMA optimize`, whose statistics would be those of a table as it is now, for ever.
+        let _ = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);");
         if let Err((_, error)) = self.connection.close() {
             tracing::warn!(%error, "the SQLite database did not close cleanly");
         }

@@ -189,7 +189,7 @@ impl std::fmt::Debug for Open {
 
 /// That of a transaction that was committed.
 pub(super) fn ended() -> StoreError {
-    StoreError::new(StoreErrorKind::Internal).caused_by("the transaction has ended")
+    StoreError::internal("the transaction has ended")
 }
 
 /// What a task gave. A panic goes on to whoever waits for it.

@@ -10,7 +10,7 @@ use crate::field::{Value, later, now};
 use crate::query::{CountMode, Filter, Operator, SortKey};
 use crate::resource::Record;
 use crate::store::tasks::{TASKS, field};
-use crate::store::{Database, Key, Select, StoreError, StoreErrorKind, StoreResult, Window, Write, Written};
+use crate::store::{Database, Key, Select, StoreError, StoreResult, Window, Write, Written};
 
 /// The longest part of an error that is kept.
 const MAX_ERROR: usize = 2000;
@@ -73,7 +73,7 @@ impl Waiting {
                 due_at: *due_at,
                 version,
             }),
-            _ => Err(StoreError::new(StoreErrorKind::Internal).caused_by("the table `_tasks` has a row that is none")),
+            _ => Err(StoreError::internal("the table `_tasks` has a row that is none")),
         }
     }
 

@@ -176,7 +176,9 @@ impl<K: Kind> Lines<K> {
         let turn = goes.then(|| line.turn(singles));
         drop(lines);
         self.came.notify_one();
-        turn.map(Turn::go);
+        if let Some(turn) = turn {
+            turn.go();
+        }
         Place::Behind(Behind { answer: answered, watched })
     }
 
@@ -187,7 +189,9 @@ impl<K: Kind> Lines<K> {
         let is_late = !line.waiting.is_empty() && line.sent.elapsed() >= K::PATIENCE;
         let turn = is_late.then(|| line.turn(singles));
         drop(lines);
-        turn.map(Turn::go);
+        if let Some(turn) = turn {
+            turn.go();
+        }
     }
 
     /// Waits for those who may come in a moment.
@@ -304,7 +308,9 @@ impl<K: Kind> Drop for Turn<K> {
         line.last = Last { ended: Instant::now(), took: self.sent.elapsed(), expected: self.size + line.waiting.len() };
         let next = (!line.waiting.is_empty()).then(|| line.turn(&self.singles));
         drop(lines);
-        next.map(Turn::go);
+        if let Some(next) = next {
+            next.go();
+        }
     }
 }
 

@@ -40,7 +40,7 @@
 //! it finds. Where that takes longer than a page should, the store goes along the order's index for
 //! some time instead, which is the shorter way where many rows match.
 
-use super::{column, fold, items, name, pages};
+use super::{column, folded_column, items, name, pages};
 use crate::field::{FieldMeta, Kind, Rule};
 use crate::query::Operator;
 use crate::resource::ResourceMeta;
@@ -175,7 +175,7 @@ impl Plan<'_> {
     }
 
     fn fold(&mut self, field: &'static FieldMeta, fits: bool) {
-        let folded = fold(self.dialect, &self.column(field));
+        let folded = folded_column(self.dialect, field);
         let method = if fits { "" } else { "USING hash " };
         self.add("fold", false, &[field], &format!("{method}({folded})"));
     }
@@ -292,7 +292,8 @@ pub(in crate::store::sql) fn order_index(select: &Select) -> Option<String> {
     let (meta, dialect) = (select.meta, Dialect::Sqlite);
     let (first, last) = (select.sort.first()?, select.sort.last()?);
     let columns = [meta.fields.get(first.field)?.column];
-    let wanted = ["sort", "desc"].map(|suffix| name(meta.table, &columns, suffix));
+    let suffixes = if meta.soft_delete().is_some() { ["live_sort", "live_desc"] } else { ["sort", "desc"] };
+    let wanted = suffixes.map(|suffix| name(meta.table, &columns, suffix));
     let mut found: Vec<_> = indexes(dialect, meta).into_iter().filter(|it| wanted.contains(&it.name)).collect();
     // The rows of one value are in the identifier's order, in one of them as they are, in the other
     // the other way round.

@@ -6,7 +6,7 @@ use super::{Directory, done, everything, key, new_book};
 use crate::field::Value;
 use crate::query::{CountMode, Filter, Operator};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Select, Store as _, StoreErrorKind, Written};
+use crate::store::{Select, Store as _, StoreErrorKind, Write, Written};
 use crate::testing::{BOOK, PLANT};
 
 #[track_caller]
@@ -63,6 +63,21 @@ async fn many_writes_are_copied_out_of_the_log_together() {
         done(store.write(new_book(&number.to_string())).await);
         number += 1;
     }
+}
+
+#[tokio::test]
+async fn the_end_of_a_store_leaves_no_statistics_of_a_young_table() {
+    let directory = Directory::new();
+    let url = directory.url("x.db");
+    let store = SqliteStore::open(&url).unwrap();
+    store.migrate(&[BOOK]).await.unwrap();
+    done(store.write(new_book("1")).await);
+    let update = Write::Update { key: key(BOOK, 1), changes: vec![(4, Value::Text("x".to_owned()))], version: None };
+    done(store.write(update).await);
+    store.close().await;
+    let connection = rusqlite::Connection::open(directory.0.join("x.db")).unwrap();
+    let statistics = "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'sqlite_stat%'";
+    assert_eq!(connection.query_row(statistics, [], |row| row.get(0)), Ok(0));
 }
 
 #[tokio::test]

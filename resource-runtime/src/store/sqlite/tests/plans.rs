@@ -206,6 +206,18 @@ async fn along_an_order_are_the_rows_that_the_filters_indexes_find() {
 }
 
 #[tokio::test]
+async fn rows_that_are_not_deleted_are_read_along_their_order() {
+    let store = store(&[TRASHABLE]).await;
+    let is_live = Filter::one(3, Operator::IsNull, Value::Bool(true));
+    let filter = Filter::one(1, Operator::Icontains, Value::Text("flower".to_owned()));
+    let sort = [1, 0].map(|field| SortKey { field, descending: false, nulls_first: false }).to_vec();
+    let select = Select { scope: is_live, filter, sort, ..everything(TRASHABLE) };
+    let along = store.statements.select_along(&select, &[0]).unwrap();
+    let plan: Vec<_> = along.iter().flat_map(|it| rows(&store, &explain(it), 3)).collect();
+    assert!(plan.concat().contains("leaves__name__live_sort"), "{plan:?}");
+}
+
+#[tokio::test]
 async fn nothing_is_read_along_an_order_that_has_no_index() {
     let statements = Statements::new(Dialect::Sqlite);
     let id = vec![SortKey { field: 0, descending: false, nulls_first: false }];
