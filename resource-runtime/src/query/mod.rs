@@ -65,7 +65,8 @@
 //! alone; later ones are opaque, and good for the same filter and order only.
 //!
 //! `count` says how the rows that match are counted: `exact` (for pages, unless asked otherwise),
-//! `none` (for cursors), `estimated`, or `capped`.
+//! `none` (for cursors), `estimated`, or `capped`, which ends where there are more than a thousand
+//! ([`COUNT_CAP`](crate::store::COUNT_CAP)).
 //!
 //! # Errors
 //!

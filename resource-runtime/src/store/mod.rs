@@ -64,8 +64,9 @@ use tokio::sync::watch;
 use crate::json::Projection;
 use crate::resource::{Record, Resource, ResourceMeta, Resources};
 
-/// How far a capped count counts ([`CountMode::Capped`](crate::query::CountMode::Capped)).
-pub const COUNT_CAP: u64 = 10_000;
+/// How far a capped count counts: what a client can show as "more than 1,000", and costs a store little
+/// even where it has to look at each row ([`CountMode::Capped`](crate::query::CountMode::Capped)).
+pub const COUNT_CAP: u64 = 1_000;
 
 /// A future that can be sent, in a box.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -54,7 +54,12 @@ every_store! {
             let answer = api.post("accounts", &body).await;
             answer.is_error(422, "validation_failed");
             assert_eq!(answer.problems(), [(format!("/{member}"), code.to_owned())], "{body}");
-            says_nothing(&answer.text());
+            let mut problem = answer.value();
+            // Digits that may be any.
+            for made_up in ["request_id", "timestamp"] {
+                problem.as_object_mut().unwrap().remove(made_up);
+            }
+            says_nothing(&problem.to_string());
         }
     }
 

@@ -189,7 +189,7 @@ fn counts_are_exact_capped_or_estimated() {
     let estimated = count(Dialect::Postgres, CountMode::Estimated, Filter::All).unwrap();
     assert!(estimated.contains("reltuples"), "{estimated}");
     let filtered = count(Dialect::Postgres, CountMode::Estimated, mine()).unwrap();
-    assert!(filtered.ends_with("LIMIT 10001) AS capped"), "{filtered}");
+    assert!(filtered.ends_with("LIMIT 1001) AS capped"), "{filtered}");
 }
 
 #[test]
@@ -197,8 +197,8 @@ fn a_total_says_how_far_it_counted() {
     let select = |count| Select { count, ..rows(vec![], Window::Offset { offset: 0, limit: 1 }) };
     let total = |dialect, count, counted| super::total(dialect, &select(count), counted).map(|it| (it.rows, it.kind));
     assert_eq!(total(Dialect::Sqlite, CountMode::Exact, 70_000), Some((70_000, CountMode::Exact)));
-    assert_eq!(total(Dialect::Sqlite, CountMode::Capped, 10_000), Some((10_000, CountMode::Exact)));
-    assert_eq!(total(Dialect::Sqlite, CountMode::Capped, 10_001), Some((10_000, CountMode::Capped)));
+    assert_eq!(total(Dialect::Sqlite, CountMode::Capped, 1_000), Some((1_000, CountMode::Exact)));
+    assert_eq!(total(Dialect::Sqlite, CountMode::Capped, 1_001), Some((1_000, CountMode::Capped)));
     assert_eq!(total(Dialect::Postgres, CountMode::Estimated, -70_000), Some((70_000, CountMode::Estimated)));
     assert_eq!(total(Dialect::Postgres, CountMode::Estimated, 5), Some((5, CountMode::Exact)));
     assert_eq!(total(Dialect::Sqlite, CountMode::None, 1), None);
