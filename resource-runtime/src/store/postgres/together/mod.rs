@@ -172,7 +172,9 @@ impl<K: Kind> Lines<K> {
         let (answer, answered) = oneshot::channel();
         let watched = line.waiting.is_empty().then(|| (Arc::clone(singles), Arc::clone(&line.kind)));
         line.waiting.push(Waiting { item, answer });
-        let goes = line.under_way == 0 || line.waiting.len() >= K::MOST || line.sent.elapsed() > K::PATIENCE;
+        // Once for as many as one statement takes.
+        let is_full = line.waiting.len() % K::MOST == 0;
+        let goes = line.under_way == 0 || is_full || line.sent.elapsed() > K::PATIENCE;
         let turn = goes.then(|| line.turn(singles));
         drop(lines);
         self.came.notify_one();

@@ -63,7 +63,8 @@ impl super::Kind for Rows {
     type Answer = Option<Option<Arc<Row>>>;
 
     const MOST: usize = 64;
-    const PATIENCE: Duration = Duration::from_millis(2);
+    // Where a round trip takes longer, several are under way.
+    const PATIENCE: Duration = Duration::from_millis(1);
     const FLUSHES: bool = false;
 
     fn lines(singles: &Singles) -> &Lines<Self> {
