@@ -13,11 +13,8 @@
 //!
 //! Others may read a row some milliseconds before it is durable.
 //!
-//! A flush costs the processor several times what a write does, so that few flushes for many writes
-//! are what makes writes cheap. Clients that wait for their answers send their next writes when they
-//! have them, which is just after the next barrier was sent: each flush would be for half of them. So a
-//! barrier [waits](Barrier::gather) for as many writes as were under way around the last one, for as
-//! long as they keep coming, and for a part of a flush's time at most.
+//! Few flushes for many writes are what makes writes cheap: so a barrier waits for as many writes as were
+//! under way around the last one (`gather.rs`).
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,16 +23,8 @@ use tokio::sync::Notify;
 use tokio_postgres::Error;
 
 use super::connection::Connection;
+use super::gather::gather;
 use crate::store::sql::{Dialect, SqlText, Statement};
-
-/// How long a barrier waits for one more write; timers know no shorter time.
-const TICK: Duration = Duration::from_millis(1);
-
-/// A disk that is faster than this is not waited for.
-const FAST: Duration = Duration::from_millis(2);
-
-/// How long a barrier waits for writes at most, however slow the disk is.
-const LONGEST: Duration = Duration::from_millis(10);
 
 /// The commits of one connection that wait for the disk, each for all the writes sent before it.
 pub(super) struct Barrier {
@@ -92,7 +81,11 @@ impl Barrier {
             // One of those who waited as well has sent it.
             return Ok(());
         }
-        self.gather().await;
+        let (expected, took) = {
+            let sent = self.sent();
+            (sent.expected, sent.took)
+        };
+        gather(&self.came, took, || self.sent().waiting < expected).await;
         let (number, size) = {
             let mut sent = self.sent();
             sent.begun += 1;
@@ -105,23 +98,6 @@ impl Barrier {
         sent.took = began.elapsed();
         sent.expected = size + sent.waiting;
         Ok(())
-    }
-
-    /// Waits for the writes that may come in a moment.
-    async fn gather(&self) {
-        let (expected, took) = {
-            let sent = self.sent();
-            (sent.expected, sent.took)
-        };
-        if took < FAST {
-            return;
-        }
-        let began = Instant::now();
-        while self.sent().waiting < expected && began.elapsed() < LONGEST.min(took / 2) {
-            if tokio::time::timeout(TICK, self.came.notified()).await.is_err() {
-                return;
-            }
-        }
     }
 
     fn sent(&self) -> std::sync::MutexGuard<'_, Sent> {

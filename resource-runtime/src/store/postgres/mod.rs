@@ -23,6 +23,7 @@ mod decode;
 mod drift;
 mod encode;
 mod error;
+mod gather;
 mod group;
 mod lanes;
 mod migrate;

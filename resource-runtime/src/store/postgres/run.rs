@@ -33,6 +33,12 @@ pub(super) trait Runner: Send {
     ) -> impl Future<Output = StoreResult<Option<Record>>> + Send;
 }
 
+/// Reads a row by a statement of its own: these columns, then the version.
+pub(super) async fn row(on: &mut impl Runner, key: &Key, columns: &[usize]) -> StoreResult<Option<Arc<Row>>> {
+    let sql = on.statements().get(key, columns);
+    Ok(on.read(&sql, Some(key.meta)).await?.into_iter().next().map(Arc::new))
+}
+
 /// The record of the first row, where there is one.
 pub(super) fn first(rows: &[Row], meta: &ResourceMeta) -> StoreResult<Option<Record>> {
     rows.first().map(|it| row::record(it, meta)).transpose()

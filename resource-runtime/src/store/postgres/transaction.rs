@@ -160,8 +160,7 @@ impl Runner for PostgresTransaction {
     }
 
     async fn row(&mut self, key: &Key, columns: &[usize]) -> StoreResult<Option<Arc<Row>>> {
-        let sql = self.statements().get(key, columns);
-        Ok(self.read(&sql, Some(key.meta)).await?.into_iter().next().map(Arc::new))
+        run::row(self, key, columns).await
     }
 
     async fn change(&mut self, sql: &Statement, meta: &ResourceMeta) -> StoreResult<Option<Record>> {

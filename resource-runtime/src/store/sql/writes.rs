@@ -3,7 +3,7 @@
 
 use super::clauses::{Clauses, write_key};
 use super::{Dialect, SqlText, VERSION, array, postgres_type};
-use crate::field::{IntKind, Kind, Value};
+use crate::field::{FieldMeta, IntKind, Kind, Value};
 use crate::resource::ResourceMeta;
 use crate::store::Key;
 
@@ -17,26 +17,34 @@ pub(super) fn write_insert(
     version: i64,
     returning: &[usize],
 ) {
-    let id = meta.id();
-    let is_given = |index: usize| with_id || index != id;
-    out.push("INSERT INTO ");
-    out.ident(meta.table);
-    out.push(" (");
-    for (_, field) in meta.fields.iter().enumerate().filter(|(index, _)| is_given(*index)) {
-        out.ident(field.column);
+    write_into(out, meta, with_id);
+    out.push(" VALUES (");
+    for (index, field) in given(meta, with_id) {
+        let Some(value) = values.get_mut(index) else { continue };
+        out.bind(take(value), field.kind);
         out.push(", ");
-    }
-    out.ident(VERSION);
-    out.push(") VALUES (");
-    for (index, (field, value)) in meta.fields.iter().zip(values).enumerate() {
-        if is_given(index) {
-            out.bind(take(value), field.kind);
-            out.push(", ");
-        }
     }
     out.bind(Value::Int(version), Kind::Int(IntKind::I64));
     out.push(")");
     write_result(out, meta, returning);
+}
+
+/// The fields that an insertion has values for.
+fn given(meta: &'static ResourceMeta, with_id: bool) -> impl Iterator<Item = (usize, &'static FieldMeta)> {
+    let id = meta.id();
+    meta.fields.iter().enumerate().filter(move |(index, _)| with_id || *index != id)
+}
+
+fn write_into(out: &mut SqlText, meta: &'static ResourceMeta, with_id: bool) {
+    out.push("INSERT INTO ");
+    out.ident(meta.table);
+    out.push(" (");
+    for (_, field) in given(meta, with_id) {
+        out.ident(field.column);
+        out.push(", ");
+    }
+    out.ident(VERSION);
+    out.push(")");
 }
 
 /// Gives some fields of one row other values, and gives these columns back as they are then, and
@@ -75,17 +83,9 @@ pub(super) fn write_insert_many(
     with_id: bool,
     returning: &[usize],
 ) {
-    let id = meta.id();
-    let given = || meta.fields.iter().enumerate().filter(move |(index, _)| with_id || *index != id);
-    out.push("INSERT INTO ");
-    out.ident(meta.table);
-    out.push(" (");
-    for (_, field) in given() {
-        out.ident(field.column);
-        out.push(", ");
-    }
-    out.ident(VERSION);
-    out.push(") SELECT ");
+    let given = || given(meta, with_id);
+    write_into(out, meta, with_id);
+    out.push(" SELECT ");
     for (index, field) in given() {
         write_one_of_several(out, index, &field.kind);
         out.push(", ");

@@ -12,10 +12,9 @@
 //! waited for no longer. Where a statement for several is refused, each asks again for itself: nobody
 //! gets another one's error.
 //!
-//! Clients that wait for their answers send the next requests when they have them, so that after a
-//! statement for several the next one would be for the first of them alone. Where that costs a flush, it
-//! [waits](Lines::gather) for as many as there were, for as long as they keep coming, and for a part of a
-//! flush's time at most.
+//! After a statement for several the next one would be for the first of them alone who has its answer and
+//! asks again. So it lets those go first who are ready to, and where it costs a flush, it waits for them
+//! (`gather.rs`).
 
 mod reads;
 mod writes;
@@ -29,6 +28,7 @@ use tokio::sync::{Notify, oneshot};
 
 pub(super) use self::reads::{Rows, row};
 pub(super) use self::writes::{Changes, write};
+use super::gather::gather;
 use super::singles::Singles;
 
 /// How many kinds of requests are known at most. Clients choose columns, and what they change.
@@ -39,15 +39,6 @@ const YIELDS: usize = 2;
 
 /// For how long what was under way tells what is about to come.
 const RECENT: Duration = Duration::from_millis(20);
-
-/// How long one more request is waited for; timers know no shorter time.
-const TICK: Duration = Duration::from_millis(1);
-
-/// A disk that is faster than this is not waited for.
-const FAST: Duration = Duration::from_millis(2);
-
-/// How long others are waited for at most, however slow the disk is.
-const LONGEST: Duration = Duration::from_millis(10);
 
 /// Requests that one statement can carry out.
 pub(super) trait Kind: PartialEq + Sized + Send + Sync + 'static {
@@ -198,28 +189,23 @@ impl<K: Kind> Lines<K> {
 
     /// Waits for those who may come in a moment.
     async fn gather(&self, kind: &Arc<K>) {
+        let Some(Last { took, expected, .. }) = self.see(kind, |it| it.last) else { return };
+        let are_few = || self.see(kind, |it| it.waiting.len() < expected.min(K::MOST)) == Some(true);
         // Whoever is about to ask and only has to be let.
         for _ in 0..YIELDS {
-            if self.patience(kind, Instant::now()).is_none() {
+            if !are_few() {
                 return;
             }
             tokio::task::yield_now().await;
         }
-        let began = Instant::now();
-        while K::FLUSHES && self.patience(kind, began).is_some_and(|it| !it.is_zero()) {
-            if tokio::time::timeout(TICK, self.came.notified()).await.is_err() {
-                return;
-            }
+        if K::FLUSHES {
+            gather(&self.came, took, are_few).await;
         }
     }
 
-    /// How long others are waited for still; nothing where as many have come as may be expected.
-    fn patience(&self, kind: &Arc<K>, began: Instant) -> Option<Duration> {
-        let lines = self.lock();
-        let line = lines.iter().find(|it| Arc::ptr_eq(&it.kind, kind))?;
-        let Last { took, expected, .. } = line.last;
-        let patience = if took < FAST { Duration::ZERO } else { LONGEST.min(took / 2) };
-        (line.waiting.len() < expected.min(K::MOST)).then(|| patience.saturating_sub(began.elapsed()))
+    /// What somebody sees of the line of a kind.
+    fn see<T>(&self, kind: &Arc<K>, see: impl FnOnce(&Line<K>) -> T) -> Option<T> {
+        self.lock().iter().find(|it| Arc::ptr_eq(&it.kind, kind)).map(see)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::field::{Kind, Value};
 use crate::query::Filter;
 use crate::resource::ResourceMeta;
 use crate::store::postgres::row;
-use crate::store::postgres::run::Runner;
+use crate::store::postgres::run::{self, Runner};
 use crate::store::postgres::singles::Singles;
 use crate::store::{Key, StoreResult};
 
@@ -34,9 +34,7 @@ pub(in crate::store::postgres) async fn row(
         },
         place => Some(place),
     };
-    let sql = singles.statements().get(key, columns);
-    let rows = (&mut &*singles).read(&sql, Some(key.meta)).await?;
-    Ok(rows.into_iter().next().map(Arc::new))
+    run::row(&mut &*singles, key, columns).await
 }
 
 /// Whether what the database takes for equal is equal here.
